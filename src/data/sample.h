@@ -1,0 +1,27 @@
+// One labelled question on one passage: what every reader makes and everything else takes.
+//
+// Offsets count Unicode code points of `passage` as it stands here, half open.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace tiqu::data {
+
+struct AnswerSpan {
+  std::string text;
+  int32_t begin_char = -1;  // -1: not known; every occurrence of `text` is meant
+  int32_t end_char = -1;
+};
+
+struct Sample {
+  std::string id;
+  std::string label;  // the field's name where the source has one (xxcq's NHCS ...), else empty; for figures per label
+  std::string question;
+  std::string passage;
+  std::vector<AnswerSpan> answers;        // the answer set: all of them are right and wanted; empty = unanswerable
+  std::vector<std::string> alternatives;  // other accepted wordings of a single answer (CMRC's references), texts only
+};
+
+}  // namespace tiqu::data

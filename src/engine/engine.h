@@ -1,0 +1,54 @@
+// Runs the signatures of a SavedModel on this CPU.
+//
+//   TIQU_ASSIGN_OR_RETURN(auto engine, Engine::Load("models/starter/1", {}));
+//   TIQU_ASSIGN_OR_RETURN(TensorMap out, engine->Run("qa", inputs));        // out["pa"]: [batch, passage_chars, 3]
+//
+// Load freezes variables, prunes to what the signatures fetch, folds constants, fuses annotated layers and plans the
+// execution order. Thread safety: an Engine is immutable after Load; Run may be called from any number of threads, each
+// call runs on the calling thread.
+#pragma once
+
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "tensor/tensor.h"
+
+namespace tiqu::engine {
+
+using TensorMap = std::map<std::string, Tensor>;
+
+struct EngineOptions {
+  bool fuse = true;  // false: op by op, for comparisons
+};
+
+struct TensorSpec {
+  std::string tensor_name;  // "q1_in:0"
+  DataType type = DataType::kInvalid;
+  Shape shape;  // -1 unknown
+  bool unknown_rank = false;
+};
+
+struct Signature {
+  std::string method_name;
+  std::map<std::string, TensorSpec> inputs;
+  std::map<std::string, TensorSpec> outputs;
+};
+
+class Engine {
+ public:
+  // `model_dir` is a version folder. Errors: NOT_FOUND, DATA_LOSS, UNIMPLEMENTED (every unknown op by name with its
+  // nodes, in one message), INVALID_ARGUMENT (a missing variable, a wrong shape or dtype).
+  static absl::StatusOr<std::shared_ptr<const Engine>> Load(const std::string& model_dir, const EngineOptions& options);
+  virtual ~Engine() = default;
+
+  virtual const std::map<std::string, Signature>& signatures() const = 0;
+
+  // Every input of the signature must be there. Errors: NOT_FOUND (no such signature), INVALID_ARGUMENT (a missing,
+  // surplus or ill-typed input; an index out of range; names the input, what was sent and what is expected).
+  virtual absl::StatusOr<TensorMap> Run(const std::string& signature, const TensorMap& inputs) const = 0;
+};
+
+}  // namespace tiqu::engine

@@ -1,0 +1,115 @@
+// Tensor element types under TensorFlow's numbers, and a plain host tensor.
+//
+// Thread safety: a value; copies share the buffer, which is immutable once shared.
+#pragma once
+
+#include <cstdint>
+#include <cstring>
+#include <memory>
+#include <span>
+#include <string>
+#include <vector>
+
+namespace tiqu {
+
+// TensorFlow's DataType numbers (fixed: they stand in files and on the wire).
+enum class DataType : int32_t {
+  kInvalid = 0,
+  kFloat = 1,
+  kDouble = 2,
+  kInt32 = 3,
+  kUint8 = 4,
+  kInt16 = 5,
+  kInt8 = 6,
+  kString = 7,
+  kInt64 = 9,
+  kBool = 10,
+  kBfloat16 = 14,
+  kUint16 = 17,
+  kHalf = 19,
+  kResource = 20,
+  kUint32 = 22,
+  kUint64 = 23,
+};
+
+// Bytes of one element; 0 for strings and unknown types.
+size_t DataTypeSize(DataType type);
+// "DT_FLOAT", ...; "DT_INVALID" when unknown.
+const char* DataTypeName(DataType type);
+
+using Shape = std::vector<int64_t>;  // -1 is an unknown dimension
+int64_t ElementCount(const Shape& shape);
+std::string ShapeToString(const Shape& shape);  // "(2, -1)"
+
+// A dense row-major tensor. Numbers live in one 64-byte aligned buffer, strings in a vector.
+class Tensor {
+ public:
+  Tensor() = default;
+  Tensor(DataType type, Shape shape);  // zeros or empty strings; REQUIRES: no unknown dimension
+
+  template <typename T>
+  static Tensor Of(Shape shape, const std::vector<T>& values);  // REQUIRES: values.size() == ElementCount(shape)
+
+  DataType type() const { return type_; }
+  const Shape& shape() const { return shape_; }
+  int64_t size() const { return size_; }
+  size_t byte_size() const;
+
+  // REQUIRES: the type matches T
+  template <typename T>
+  T* data() {
+    return reinterpret_cast<T*>(buffer_.get());
+  }
+  template <typename T>
+  const T* data() const {
+    return reinterpret_cast<const T*>(buffer_.get());
+  }
+  std::vector<std::string>& strings() { return *strings_; }
+  const std::vector<std::string>& strings() const { return *strings_; }
+
+  // The same buffer under another shape. REQUIRES: equal element count
+  Tensor Reshaped(Shape shape) const;
+
+ private:
+  DataType type_ = DataType::kInvalid;
+  Shape shape_;
+  int64_t size_ = 0;
+  std::shared_ptr<std::byte> buffer_;
+  std::shared_ptr<std::vector<std::string>> strings_;
+};
+
+template <typename T>
+struct DataTypeOf;
+template <>
+struct DataTypeOf<float> {
+  static constexpr DataType value = DataType::kFloat;
+};
+template <>
+struct DataTypeOf<double> {
+  static constexpr DataType value = DataType::kDouble;
+};
+template <>
+struct DataTypeOf<int32_t> {
+  static constexpr DataType value = DataType::kInt32;
+};
+template <>
+struct DataTypeOf<int64_t> {
+  static constexpr DataType value = DataType::kInt64;
+};
+template <>
+struct DataTypeOf<uint8_t> {
+  static constexpr DataType value = DataType::kUint8;
+};
+template <>
+struct DataTypeOf<bool> {
+  static constexpr DataType value = DataType::kBool;
+};
+
+template <typename T>
+Tensor Tensor::Of(Shape shape, const std::vector<T>& values) {
+  Tensor tensor(DataTypeOf<T>::value, std::move(shape));
+  if (!values.empty()) std::memcpy(tensor.data<T>(), values.data(), values.size() * sizeof(T));
+  return tensor;
+}
+
+}  // namespace tiqu
