@@ -38,6 +38,7 @@ size_t DataTypeSize(DataType type);
 const char* DataTypeName(DataType type);
 
 using Shape = std::vector<int64_t>;  // -1 is an unknown dimension
+// The product of the dimensions (1 for a scalar); -1 when a dimension is unknown or the product overflows.
 int64_t ElementCount(const Shape& shape);
 std::string ShapeToString(const Shape& shape);  // "(2, -1)"
 
