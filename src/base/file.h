@@ -21,7 +21,8 @@ bool FileExists(const std::string& path);
 absl::StatusOr<std::string> ReadFile(const std::string& path);
 absl::Status MakeDirectories(const std::string& path);
 
-// Writes a temporary sibling, flushes it to disk and renames it.
+// Writes a temporary sibling, flushes it to disk and renames it. A link is followed; a device or a pipe is written to
+// directly, for nothing can be renamed over it.
 absl::Status WriteFileAtomically(const std::string& path, std::string_view bytes);
 
 // A file that grows in a temporary sibling and appears under its name only on Commit. Without Commit it is removed.
@@ -59,7 +60,8 @@ class AtomicDirectory {
   std::unique_ptr<State> state_;
 };
 
-// Reads "\n" or "\r\n" ended lines in bounded memory. "-" is standard input. A UTF-8 byte order mark at the start is skipped.
+// Reads "\n" or "\r\n" ended lines in bounded memory. "-" is standard input. A UTF-8 byte order mark at the start is
+// skipped.
 class LineReader {
  public:
   // A line longer than `limit_bytes` is an error of that line: Next returns it, the line is skipped, reading goes on.
@@ -68,7 +70,8 @@ class LineReader {
   LineReader& operator=(LineReader&&) noexcept;
   ~LineReader();
 
-  // True and the next line without its end in `line`; false at the end of the file.
+  // True and the next line without its end in `line`; false at the end of the file. After an error of reading, or an
+  // interrupt (base/interrupt.h) while waiting for input, the next call gives false.
   absl::StatusOr<bool> Next(std::string* line);
   int64_t line_number() const;  // of the line that Next gave last, from 1
   int64_t bytes_read() const;

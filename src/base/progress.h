@@ -35,6 +35,17 @@ class Progress {
   Clock::time_point last_draw_;
 };
 
+// One line of progress, without its end: "train [====    ]  33% 1/3 10s left 20s  loss 1.23".
+struct ProgressState {
+  std::string title;
+  int64_t done = 0;
+  int64_t total = 0;  // 0: not known
+  double seconds = 0;
+  std::string note;
+  bool bar = false;
+};
+std::string FormatProgress(const ProgressState& state);
+
 // "1h02m", "3m05s", "12s".
 std::string FormatDuration(double seconds);
 

@@ -18,10 +18,10 @@ class Random {
  public:
   explicit Random(uint64_t seed, uint64_t stream = 0);
 
-  uint32_t Next();                     // uniform over 32 bits
-  uint32_t Below(uint32_t limit);      // uniform in [0, limit), unbiased; REQUIRES: limit > 0
-  int Between(int low, int high);      // uniform in [low, high], both included
-  double Uniform();                    // [0, 1)
+  uint32_t Next();                 // uniform over 32 bits
+  uint32_t Below(uint32_t limit);  // uniform in [0, limit), unbiased; REQUIRES: limit > 0
+  int Between(int low, int high);  // uniform in [low, high], both included
+  double Uniform();                // [0, 1)
   bool Chance(double probability);
 
   template <typename T>

@@ -1,12 +1,13 @@
 #include "base/status.h"
 
-#include "absl/strings/str_cat.h"
+#include "fmt/format.h"
 
 namespace tiqu {
 
 absl::Status Annotate(const absl::Status& status, std::string_view context) {
   if (status.ok()) return status;
-  return absl::Status(status.code(), absl::StrCat(context, ": ", status.message()));
+  return absl::Status(status.code(), fmt::format("{}: {}", context,
+                                                 std::string_view(status.message().data(), status.message().size())));
 }
 
 }  // namespace tiqu

@@ -18,8 +18,8 @@ absl::Status Annotate(const absl::Status& status, std::string_view context);
 
 }  // namespace tiqu
 
-#define TIQU_RETURN_IF_ERROR(expr)                   \
-  do {                                               \
+#define TIQU_RETURN_IF_ERROR(expr)                                                \
+  do {                                                                            \
     if (absl::Status tiqu_status = (expr); !tiqu_status.ok()) return tiqu_status; \
   } while (false)
 
