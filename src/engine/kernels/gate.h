@@ -8,7 +8,8 @@
 
 namespace tiqu::kernels {
 
-// h: [rows, 2d] = [u | g]; x, out: [rows, d]; mask: [rows] (0 or 1), or null for all ones; bias: [2d], added to h, or null.
+// h: [rows, 2d] = [u | g]; x, out: [rows, d]; mask: [rows] (0 or 1), or null for all ones; bias: [2d], added to h, or
+// null.
 //   out = (x * (1 - s) + u * s) * mask,  s = sigmoid(g * gate_scale), gate_scale: [rows, d] inverted dropout or null
 void GateForward(int64_t rows, int64_t d, const float* h, const float* bias, const float* x, const float* mask,
                  const float* gate_scale, float* out);

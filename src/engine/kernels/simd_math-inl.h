@@ -1,0 +1,91 @@
+// Vector functions on floats, for inclusion by foreach_target sources after "hwy/highway.h". No include guard in the
+// usual sense: compiled once for every instruction set.
+//
+// Errors against double precision: Exp, Sigmoid and Tanh stay below 2e-7 relative where the result is a normal number.
+// A NaN stays a NaN.
+#if defined(TIQU_ENGINE_KERNELS_SIMD_MATH_INL_H_) == defined(HWY_TARGET_TOGGLE)
+#ifdef TIQU_ENGINE_KERNELS_SIMD_MATH_INL_H_
+#undef TIQU_ENGINE_KERNELS_SIMD_MATH_INL_H_
+#else
+#define TIQU_ENGINE_KERNELS_SIMD_MATH_INL_H_
+#endif
+
+#include "hwy/highway.h"
+
+HWY_BEFORE_NAMESPACE();
+namespace tiqu::kernels::HWY_NAMESPACE {
+
+namespace hn = hwy::HWY_NAMESPACE;
+
+// exp(r) for |r| <= ln(2) / 2.
+template <class D, class V = hn::Vec<D>>
+HWY_INLINE V ExpNearZero(D d, V r) {
+  V p = hn::Set(d, 1.9875691500e-4F);
+  p = hn::MulAdd(p, r, hn::Set(d, 1.3981999507e-3F));
+  p = hn::MulAdd(p, r, hn::Set(d, 8.3334519073e-3F));
+  p = hn::MulAdd(p, r, hn::Set(d, 4.1665795894e-2F));
+  p = hn::MulAdd(p, r, hn::Set(d, 1.6666665459e-1F));
+  p = hn::MulAdd(p, r, hn::Set(d, 5.0000001201e-1F));
+  return hn::Add(hn::MulAdd(p, hn::Mul(r, r), r), hn::Set(d, 1.0F));
+}
+
+// x - n * ln(2), with ln(2) in two parts.
+template <class D, class V = hn::Vec<D>>
+HWY_INLINE V ReduceByLn2(D d, V x, V n) {
+  x = hn::NegMulAdd(n, hn::Set(d, 0.693359375F), x);
+  return hn::NegMulAdd(n, hn::Set(d, -2.12194440e-4F), x);
+}
+
+// 2^n for whole n in [-126, 127].
+template <class D, class VI>
+HWY_INLINE hn::Vec<D> PowerOfTwo(D d, VI n) {
+  const hn::RebindToSigned<D> di;
+  return hn::BitCast(d, hn::ShiftLeft<23>(hn::Add(n, hn::Set(di, 127))));
+}
+
+// exp(x) for x in [-87, 87]; values beyond are taken as the nearest end.
+template <class D, class V = hn::Vec<D>>
+HWY_INLINE V ExpClamped(D d, V x) {
+  // In this order of operands x86's min and max hand a NaN on.
+  x = hn::Max(hn::Set(d, -87.0F), hn::Min(hn::Set(d, 87.0F), x));
+  const auto n = hn::NearestInt(hn::Mul(x, hn::Set(d, 1.44269504F)));
+  return hn::Mul(ExpNearZero(d, ReduceByLn2(d, x, hn::ConvertTo(d, n))), PowerOfTwo(d, n));
+}
+
+// exp(x) for every x: infinity above 88.72, 0 below -104.
+template <class D, class V = hn::Vec<D>>
+HWY_INLINE V Exp(D d, V x) {
+  const V bounded = hn::Max(hn::Set(d, -104.0F), hn::Min(hn::Set(d, 89.0F), x));
+  const auto n = hn::NearestInt(hn::Mul(bounded, hn::Set(d, 1.44269504F)));
+  const V mantissa = ExpNearZero(d, ReduceByLn2(d, bounded, hn::ConvertTo(d, n)));
+  const auto half = hn::ShiftRight<1>(n);  // two factors, for powers beyond a normal number
+  const V value = hn::Mul(hn::Mul(mantissa, PowerOfTwo(d, half)), PowerOfTwo(d, hn::Sub(n, half)));
+  return hn::IfThenZeroElse(hn::Lt(x, hn::Set(d, -104.0F)), value);
+}
+
+template <class D, class V = hn::Vec<D>>
+HWY_INLINE V Sigmoid(D d, V x) {
+  const V one = hn::Set(d, 1.0F);
+  return hn::Div(one, hn::Add(one, ExpClamped(d, hn::Neg(x))));
+}
+
+template <class D, class V = hn::Vec<D>>
+HWY_INLINE V Tanh(D d, V x) {
+  const V magnitude = hn::Abs(x);
+  const V square = hn::Mul(x, x);
+  V p = hn::Set(d, -5.70498872745e-3F);  // |x| < 0.625: an odd polynomial, no cancellation
+  p = hn::MulAdd(p, square, hn::Set(d, 2.06390887954e-2F));
+  p = hn::MulAdd(p, square, hn::Set(d, -5.37397155531e-2F));
+  p = hn::MulAdd(p, square, hn::Set(d, 1.33314422036e-1F));
+  p = hn::MulAdd(p, square, hn::Set(d, -3.33332819422e-1F));
+  const V small = hn::MulAdd(hn::Mul(p, square), x, x);
+  const V one = hn::Set(d, 1.0F);
+  const V power = ExpClamped(d, hn::Add(magnitude, magnitude));
+  const V large = hn::Sub(one, hn::Div(hn::Set(d, 2.0F), hn::Add(power, one)));
+  return hn::IfThenElse(hn::Lt(magnitude, hn::Set(d, 0.625F)), small, hn::CopySign(large, x));
+}
+
+}  // namespace tiqu::kernels::HWY_NAMESPACE
+HWY_AFTER_NAMESPACE();
+
+#endif
