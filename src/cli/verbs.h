@@ -1,0 +1,12 @@
+// The verbs of the `tiqu` program, one source a verb (NAME_verb.cc). To add one: a line here and a line in AddAllVerbs.
+#pragma once
+
+#include "CLI/CLI.hpp"
+#include "cli/verb.h"
+
+namespace tiqu::cli {
+
+// Adds every verb below to `app`, in the order in which help shows them.
+void AddAllVerbs(CLI::App& app, VerbResult* result);
+
+}  // namespace tiqu::cli
