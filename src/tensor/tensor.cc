@@ -107,6 +107,9 @@ Tensor::Tensor(DataType type, Shape shape) : type_(type), shape_(std::move(shape
   buffer_ = AllocateZeroed(bytes);
 }
 
+Tensor::Tensor(DataType type, Shape shape, std::shared_ptr<std::byte> buffer)
+    : type_(type), shape_(std::move(shape)), size_(ElementCount(shape_)), buffer_(std::move(buffer)) {}
+
 size_t Tensor::byte_size() const { return static_cast<size_t>(size_) * DataTypeSize(type_); }
 
 Tensor Tensor::Reshaped(Shape shape) const {

@@ -47,6 +47,8 @@ class Tensor {
  public:
   Tensor() = default;
   Tensor(DataType type, Shape shape);  // zeros or empty strings; REQUIRES: no unknown dimension
+  // Over memory that the caller brings, as it is. REQUIRES: not strings; 64-byte aligned and large enough.
+  Tensor(DataType type, Shape shape, std::shared_ptr<std::byte> buffer);
 
   template <typename T>
   static Tensor Of(Shape shape, const std::vector<T>& values);  // REQUIRES: values.size() == ElementCount(shape)
