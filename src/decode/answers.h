@@ -11,19 +11,26 @@
 namespace tiqu::decode {
 
 struct AnswerRules {
-  float threshold = 0.4F;
-  float no_answer_threshold = 1.0F;
+  float threshold = 0.4F;            // smallest probability of a reported span; never below kLeastThreshold
+  float no_answer_threshold = 1.0F;  // P(no answer) at or above which nothing is reported
   int max_answer_chars = 256;
   bool single = false;
 };
+
+// Spans less likely than this are not looked for: their number would grow with the square of the passage.
+inline constexpr float kLeastThreshold = 1e-3F;
 
 struct DecodedAnswers {
   std::vector<ScoredSpan> spans;  // in passage order, not overlapping
   float no_answer = 0;            // probability of all O
 };
 
-// log_pa: [chars * 3]. Takes likely spans by falling score, skips those that overlap one taken already. A best-path span
-// longer than max_answer_chars is dropped.
+// log_pa: [chars * 3]. Takes likely spans by falling score, skips those that overlap one taken already. A span longer
+// than max_answer_chars is never taken.
 DecodedAnswers DecodeAnswers(const Chain& chain, std::span<const float> log_pa, const AnswerRules& rules);
+
+// The same choice among spans that are there already (those of one question, all with at most max_answer_chars), so
+// that a threshold can be tuned without running the chain again.
+std::vector<ScoredSpan> ChooseAnswers(std::vector<ScoredSpan> candidates, float no_answer, const AnswerRules& rules);
 
 }  // namespace tiqu::decode

@@ -9,6 +9,7 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
 #include <vector>
 
 namespace tiqu::decode {
@@ -21,6 +22,11 @@ struct Window {
 };
 
 // REQUIRES: window_chars > overlap_chars >= 0. The own parts cover [0, passage_chars) without gap or overlap.
+// An empty passage has no windows.
 std::vector<Window> PlanWindows(int32_t passage_chars, int32_t window_chars, int32_t overlap_chars);
+
+// Writes the logarithms of the window's own part to the passage's log_pa. pa: [>= window chars, 3], row 0 is the
+// character at window.begin; log_pa: [passage_chars * 3]. Probabilities below 1e-30 count as 1e-30.
+void TakeOwnPart(const Window& window, std::span<const float> pa, std::span<float> log_pa);
 
 }  // namespace tiqu::decode
