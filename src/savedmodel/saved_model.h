@@ -23,6 +23,9 @@ struct LoadedSavedModel {
 // Errors: NOT_FOUND (no folder, no saved_model.pb, no meta graph tagged serve), DATA_LOSS (damaged; names the file).
 absl::StatusOr<LoadedSavedModel> ReadSavedModel(const std::string& version_dir);
 
+// saved_model.pb (or saved_model.pbtxt) with all its meta graphs. Errors: NOT_FOUND, DATA_LOSS.
+absl::StatusOr<tensorflow::SavedModel> ReadSavedModelProto(const std::string& version_dir);
+
 // What goes into a version folder.
 struct SavedModelContents {
   tensorflow::MetaGraphDef meta_graph;        // with signatures and saver_def

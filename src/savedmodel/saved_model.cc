@@ -1,0 +1,122 @@
+#include "savedmodel/saved_model.h"
+
+#include <algorithm>
+#include <filesystem>
+
+#include "base/file.h"
+#include "base/status.h"
+#include "fmt/format.h"
+#include "google/protobuf/text_format.h"
+#include "savedmodel/tensor_bundle.h"
+
+namespace tiqu::savedmodel {
+namespace {
+
+constexpr char kServeTag[] = "serve";
+constexpr char kVariablesPrefix[] = "/variables/variables";
+
+absl::StatusOr<tensorflow::SavedModel> ParseText(const std::string& path) {
+  TIQU_ASSIGN_OR_RETURN(const std::string text, ReadFile(path));
+  tensorflow::SavedModel saved_model;
+  google::protobuf::TextFormat::Parser parser;
+  parser.AllowUnknownField(true);
+  if (!parser.ParseFromString(text, &saved_model)) {
+    return absl::DataLossError(fmt::format("{} is not the text form of a SavedModel", path));
+  }
+  return saved_model;
+}
+
+bool IsServed(const tensorflow::MetaGraphDef& meta_graph) {
+  const auto& tags = meta_graph.meta_info_def().tags();
+  return tags.size() == 1 && tags[0] == kServeTag;
+}
+
+// The number a version folder's name stands for; -1 when the name is not one (TensorFlow Serving allows leading zeros).
+int64_t VersionNumber(const std::string& name) {
+  if (name.empty() || name.size() > 18 ||
+      !std::all_of(name.begin(), name.end(), [](char c) { return c >= '0' && c <= '9'; })) {
+    return -1;
+  }
+  return std::stoll(name);
+}
+
+bool HasSavedModel(const std::string& dir) {
+  return FileExists(dir + "/saved_model.pb") || FileExists(dir + "/saved_model.pbtxt");
+}
+
+// A plain file name: what leaves the folder or makes sub-folders would write or read elsewhere.
+absl::Status CheckFileName(const std::string& name) {
+  if (name.empty() || name == "." || name == ".." ||
+      name.find_first_of(std::string_view("/\0", 2)) != std::string::npos) {
+    return absl::InvalidArgumentError(fmt::format("'{}' is not a plain file name", name));
+  }
+  return absl::OkStatus();
+}
+
+absl::StatusOr<std::string> ReadFrom(const std::string& version_dir, const char* folder, const std::string& name) {
+  TIQU_RETURN_IF_ERROR(CheckFileName(name));
+  return ReadFile(fmt::format("{}/{}/{}", version_dir, folder, name));
+}
+
+}  // namespace
+
+absl::StatusOr<tensorflow::SavedModel> ReadSavedModelProto(const std::string& version_dir) {
+  const std::string path = version_dir + "/saved_model.pb";
+  if (!FileExists(path)) {
+    if (FileExists(path + "txt")) return ParseText(path + "txt");
+    return absl::NotFoundError(fmt::format("there is no saved_model.pb in {}", version_dir));
+  }
+  TIQU_ASSIGN_OR_RETURN(const std::string bytes, ReadFile(path));
+  tensorflow::SavedModel saved_model;
+  if (!saved_model.ParseFromString(bytes)) {
+    return absl::DataLossError(fmt::format("{} is damaged or not a SavedModel", path));
+  }
+  return saved_model;
+}
+
+absl::StatusOr<LoadedSavedModel> ReadSavedModel(const std::string& version_dir) {
+  TIQU_ASSIGN_OR_RETURN(tensorflow::SavedModel saved_model, ReadSavedModelProto(version_dir));
+  auto& meta_graphs = *saved_model.mutable_meta_graphs();
+  const auto served = std::find_if(meta_graphs.begin(), meta_graphs.end(), IsServed);
+  if (served == meta_graphs.end()) {
+    return absl::NotFoundError(fmt::format("{} has no meta graph with the one tag 'serve'", version_dir));
+  }
+  LoadedSavedModel loaded;
+  loaded.meta_graph.Swap(&*served);
+  const std::string prefix = version_dir + kVariablesPrefix;
+  if (FileExists(prefix + ".index")) {
+    TIQU_ASSIGN_OR_RETURN(loaded.variables, ReadTensorBundle(prefix));
+  }
+  return loaded;
+}
+
+absl::StatusOr<std::string> ReadAsset(const std::string& version_dir, const std::string& name) {
+  return ReadFrom(version_dir, "assets", name);
+}
+
+absl::StatusOr<std::string> ReadExtra(const std::string& version_dir, const std::string& name) {
+  return ReadFrom(version_dir, "assets.extra", name);
+}
+
+absl::StatusOr<std::string> ResolveVersionDir(const std::string& model_dir) {
+  if (HasSavedModel(model_dir)) return model_dir;
+  std::error_code error;
+  std::string best;
+  int64_t best_version = -1;
+  for (std::filesystem::directory_iterator entry(model_dir, error), end; !error && entry != end;
+       entry.increment(error)) {
+    const std::string name = entry->path().filename().string();
+    const int64_t version = VersionNumber(name);
+    if (version <= best_version || !HasSavedModel(entry->path().string())) continue;
+    best = entry->path().string();
+    best_version = version;
+  }
+  if (error) return absl::NotFoundError(fmt::format("cannot read folder {}: {}", model_dir, error.message()));
+  if (best_version < 0) {
+    return absl::NotFoundError(
+        fmt::format("{} is not a SavedModel and has no numbered sub-folder that holds one", model_dir));
+  }
+  return best;
+}
+
+}  // namespace tiqu::savedmodel
