@@ -17,13 +17,13 @@ find_package(fmt REQUIRED)
 find_package(CLI11 REQUIRED)
 if(CMAKE_CXX_COMPILER_ID STREQUAL "Clang")
   # oneDNN runs on GCC's OpenMP library. Clang's own beside it in one process would be a second pool of threads, so the
-  # Clang builds (sanitizers, fuzzers) take omp.h and the library from GCC and leave the pragmas out.
+  # Clang builds (sanitizers, fuzzers) link GCC's, declare its functions themselves and leave the pragmas out.
   file(GLOB gcc_folders /usr/lib/gcc/*/*)
   find_library(GOMP_LIBRARY gomp PATHS ${gcc_folders} REQUIRED)
-  find_path(GOMP_INCLUDE_DIR omp.h PATHS ${gcc_folders} PATH_SUFFIXES include REQUIRED)
   add_library(OpenMP::OpenMP_CXX INTERFACE IMPORTED)
   target_link_libraries(OpenMP::OpenMP_CXX INTERFACE ${GOMP_LIBRARY})
-  target_compile_options(OpenMP::OpenMP_CXX INTERFACE "SHELL:-idirafter ${GOMP_INCLUDE_DIR}" -Wno-unknown-pragmas)
+  target_include_directories(OpenMP::OpenMP_CXX SYSTEM INTERFACE ${CMAKE_SOURCE_DIR}/cmake/clang)
+  target_compile_options(OpenMP::OpenMP_CXX INTERFACE -Wno-unknown-pragmas)
 else()
   find_package(OpenMP REQUIRED COMPONENTS CXX)
 endif()
