@@ -1,6 +1,6 @@
-// Cuts normalised text into words by maximum probability over a word list with counts (a unigram model; no hidden Markov
-// guessing: what is not in the list falls apart into single characters). Runs of digits and of Latin letters are cut
-// into single characters unless the list has the word.
+// Cuts normalised text into words by maximum probability over a word list with counts (a unigram model; no hidden
+// Markov guessing: what is not in the list falls apart into single characters). Runs of digits and of Latin letters are
+// cut into single characters unless the list has the word; a word never starts or ends inside such a run.
 //
 //   "户籍地广西壮族自治区"  ->  户籍 | 地 | 广西壮族自治区
 //
@@ -9,6 +9,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -24,8 +25,9 @@ struct Word {
 
 class Segmenter {
  public:
-  // `words` is copied into a trie. `user_words` (normalised UTF-8) are added with a count that makes them win; a user
-  // word that the vocabulary lacks is cut as one word with the unknown id.
+  // `words` is copied into a trie. `user_words` (normalised UTF-8) win against every other cut, except that a longer
+  // word of the vocabulary with a user word inside stays whole; a user word that the vocabulary lacks is cut as one
+  // word with the unknown id. Words of more than 64 characters, and bytes that are not UTF-8, are left out.
   explicit Segmenter(const Vocabulary& words, const std::vector<std::string>& user_words = {});
   ~Segmenter();
 
