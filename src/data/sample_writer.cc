@@ -1,0 +1,56 @@
+#include "data/sample_writer.h"
+
+#include "data/json_text.h"
+
+namespace tiqu::data {
+namespace {
+
+void AppendAnswer(const AnswerSpan& answer, std::string* out) {
+  *out += "{\"text\":";
+  AppendJsonString(answer.text, out);
+  if (answer.begin_char >= 0) {
+    *out += ",\"begin\":" + std::to_string(answer.begin_char) + ",\"end\":" + std::to_string(answer.end_char);
+  }
+  *out += '}';
+}
+
+void AppendField(const char* key, const std::string& value, std::string* out) {
+  *out += '"';
+  *out += key;
+  *out += "\":";
+  AppendJsonString(value, out);
+  *out += ',';
+}
+
+}  // namespace
+
+void AppendSample(const Sample& sample, std::string* out) {
+  *out += '{';
+  if (!sample.id.empty()) AppendField("id", sample.id, out);
+  if (!sample.label.empty()) AppendField("label", sample.label, out);
+  AppendField("question", sample.question, out);
+  AppendField("passage", sample.passage, out);
+  *out += "\"answers\":[";
+  for (size_t i = 0; i < sample.answers.size(); ++i) {
+    if (i > 0) *out += ',';
+    AppendAnswer(sample.answers[i], out);
+  }
+  *out += ']';
+  if (!sample.alternatives.empty()) {
+    *out += ",\"alternatives\":[";
+    for (size_t i = 0; i < sample.alternatives.size(); ++i) {
+      if (i > 0) *out += ',';
+      AppendJsonString(sample.alternatives[i], out);
+    }
+    *out += ']';
+  }
+  *out += "}\n";
+}
+
+std::string WriteSample(const Sample& sample) {
+  std::string line;
+  AppendSample(sample, &line);
+  return line;
+}
+
+}  // namespace tiqu::data

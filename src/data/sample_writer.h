@@ -1,0 +1,18 @@
+// Samples as Tiqu's JSONL, the form that ReadSamples reads back unchanged.
+//
+//   {"id":"7","question":"张三住哪里","passage":"张三住北京。","answers":[{"text":"北京","begin":3,"end":5}]}
+//
+// Thread safety: free functions.
+#pragma once
+
+#include <string>
+
+#include "data/sample.h"
+
+namespace tiqu::data {
+
+// One line with its line break. Empty id, label and alternatives are left out.
+void AppendSample(const Sample& sample, std::string* out);
+std::string WriteSample(const Sample& sample);
+
+}  // namespace tiqu::data
