@@ -16,11 +16,11 @@ struct DataOptions {
   std::vector<std::string> train_files;  // Tiqu's JSONL
   std::vector<std::string> valid_files;  // empty: `valid_fraction` of the training passages is kept aside
   double valid_fraction = 0.05;
-  std::string word_vectors;              // file of `tiqu vectors import|train`; empty: no word vectors
-  std::vector<std::string> user_words;   // the user's own dictionary
-  int min_char_count = 2;                // rarer characters become unknown
-  int max_words = 60000;                 // most frequent words of the vector file that are kept
-  int max_passage_chars = 512;           // longer ones are cropped around an answer
+  std::string word_vectors;             // file of `tiqu vectors import|train`; empty: no word vectors
+  std::vector<std::string> user_words;  // the user's own dictionary
+  int min_char_count = 2;               // rarer characters become unknown
+  int max_words = 60000;                // most frequent words of the vector file that are kept
+  int max_passage_chars = 512;          // longer ones are cropped around an answer
   int max_question_chars = 64;
 };
 
@@ -29,32 +29,32 @@ struct OptimizerOptions {
   double warmup_fraction = 0.05;  // of all steps; then cosine to final_fraction
   double final_fraction = 0.0;
   double clip_norm = 5.0;
-  double ema_decay = 0.999;       // min(ema_decay, (1 + step) / (10 + step)); 0: off
+  double ema_decay = 0.999;  // min(ema_decay, (1 + step) / (10 + step)); 0: off
   int epochs = 20;
-  double max_minutes = 0;         // the schedule is fitted to end by then, measured as it goes; 0: no limit
-  int batch_chars = 8192;         // passage characters a step, padding counted
-  int patience = 0;               // epochs without a better validation score before it stops; 0: never
+  double max_minutes = 0;  // the schedule is fitted to end by then, measured as it goes; 0: no limit
+  int batch_chars = 8192;  // passage characters a step, padding counted
+  int patience = 0;        // epochs without a better validation score before it stops; 0: never
 };
 
 struct RegularizationOptions {
   double embedding_dropout = 0.25;
   double gate_dropout = 0.1;
   double merge_dropout = 0.2;
-  double unknown_rate = 0.1;      // ids replaced by "unknown"
-  double span_weight = 0.5;       // of the auxiliary start/end loss
-  double negative_fraction = 0.0; // extra samples: a question with a passage that does not answer it
+  double unknown_rate = 0.1;       // ids replaced by "unknown"
+  double span_weight = 0.5;        // of the auxiliary start/end loss
+  double negative_fraction = 0.0;  // extra samples: a question with a passage that does not answer it
 };
 
 struct TrainerOptions {
   DataOptions data;
-  model::ModelSpec spec;          // vocabulary sizes are filled in from the data
+  model::ModelSpec spec;  // vocabulary sizes are filled in from the data
   OptimizerOptions optimizer;
   RegularizationOptions regularization;
   std::string output_dir;
   bool resume = false;
   uint64_t seed = 1;
-  int threads = 0;                // workers; 0: one a core
-  int checkpoint_steps = 200;     // how often the resumable state is written
+  int threads = 0;             // workers; 0: one a core
+  int checkpoint_steps = 200;  // how often the resumable state is written
   double valid_every_epochs = 1.0;
 
   absl::Status Validate() const;
