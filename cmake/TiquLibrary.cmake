@@ -22,6 +22,14 @@ function(tiqu_target_options target)
   endif()
 endfunction()
 
+# Tells a test where the Python of the interop tests is, when there is one.
+function(tiqu_test_environment name)
+  if(TIQU_PYTHON)
+    set_tests_properties(${name} PROPERTIES ENVIRONMENT
+                         "TIQU_PYTHON=${TIQU_PYTHON};TIQU_BUILD_DIR=${CMAKE_BINARY_DIR};TF_CPP_MIN_LOG_LEVEL=3")
+  endif()
+endfunction()
+
 function(tiqu_library name)
   cmake_parse_arguments(ARG "" "" "DEPS;LIBS" ${ARGN})
   file(GLOB_RECURSE all_sources CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/*.cc)
@@ -50,6 +58,7 @@ function(tiqu_library name)
     target_compile_definitions(${name}_test PRIVATE TIQU_SOURCE_DIR="${CMAKE_SOURCE_DIR}")
     target_link_libraries(${name}_test PRIVATE tiqu_${name} GTest::gmock GTest::gtest_main)
     add_test(NAME ${name} COMMAND ${name}_test WORKING_DIRECTORY ${CMAKE_BINARY_DIR})
+    tiqu_test_environment(${name})
   endif()
   if(TIQU_FUZZ)
     foreach(source ${fuzzers})
