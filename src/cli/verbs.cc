@@ -3,8 +3,8 @@
 namespace tiqu::cli {
 
 void AddAllVerbs(CLI::App& app, VerbResult* result) {
-  static_cast<void>(app);
-  static_cast<void>(result);
+  AddExportVerb(app, result);
+  AddShowVerb(app, result);
 }
 
 }  // namespace tiqu::cli

@@ -9,4 +9,7 @@ namespace tiqu::cli {
 // Adds every verb below to `app`, in the order in which help shows them.
 void AddAllVerbs(CLI::App& app, VerbResult* result);
 
+void AddExportVerb(CLI::App& app, VerbResult* result);
+void AddShowVerb(CLI::App& app, VerbResult* result);
+
 }  // namespace tiqu::cli

@@ -1,0 +1,27 @@
+// From a checkpoint to a folder that TensorFlow, TensorFlow Serving and Tiqu's engine load.
+//
+//   ExportCheckpoint(checkpoint, "models/starter", 1)    ->   models/starter/1/{saved_model.pb, variables/, assets/,
+//   ...}
+//
+// Thread safety: free functions without state.
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+#include "absl/status/status.h"
+#include "checkpoint/checkpoint.h"
+
+namespace tiqu::savedmodel {
+
+// Files of a version folder beside the graph and its variables.
+inline constexpr char kCharsAsset[] = "chars.txt";
+inline constexpr char kWordsAsset[] = "words.txt";
+inline constexpr char kConfigExtra[] = "tiqu.json";  // model::ModelConfig
+
+// Writes BASE_DIR/VERSION whole or not at all.
+// Errors: INVALID_ARGUMENT (weights that do not fit the spec or are not finite, a vocabulary that is missing), and
+// those of WriteSavedModel.
+absl::Status ExportCheckpoint(const checkpoint::Checkpoint& checkpoint, const std::string& base_dir, int64_t version);
+
+}  // namespace tiqu::savedmodel
