@@ -31,11 +31,18 @@ struct Reply {
   float no_answer = 0;          // probability that the passage does not answer the question, in [0, 1]
 };
 
+// A passage with all that is asked of it.
+struct PassageQuestions {
+  std::string passage;
+  std::vector<std::string> questions;
+};
+
 class Extractor {
  public:
   // Loads a version folder, or the highest version of a folder of versions.
   // Errors: kNotFound (no such folder or no saved_model.pb in it), kDataLoss (damaged files), kUnimplemented (an op that
-  // the engine does not know), kFailedPrecondition (a SavedModel that is not a Tiqu reader).
+  // the engine does not know), kFailedPrecondition (a SavedModel that is not a Tiqu reader), kInvalidArgument (an option
+  // out of range).
   static Result<Extractor> Load(const std::string& model_dir, const ExtractorOptions& options = {});
 
   Extractor(Extractor&&) noexcept;
@@ -47,6 +54,10 @@ class Extractor {
 
   // Several questions on one passage, answered in their order; cheaper than as many calls of Ask.
   Result<std::vector<Reply>> Extract(const std::vector<std::string>& questions, std::string_view passage) const;
+
+  // Many passages over ExtractorOptions::workers threads; one result a passage, in order. An error of one passage leaves
+  // the others alone.
+  std::vector<Result<std::vector<Reply>>> ExtractAll(const std::vector<PassageQuestions>& passages) const;
 
  private:
   struct Impl;

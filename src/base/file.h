@@ -73,6 +73,8 @@ class LineReader {
   // True and the next line without its end in `line`; false at the end of the file. After an error of reading, or an
   // interrupt (base/interrupt.h) while waiting for input, the next call gives false.
   absl::StatusOr<bool> Next(std::string* line);
+  // True when Next will answer without waiting for anybody: the next line is here already, or the input is a file.
+  bool LineReady() const;
   int64_t line_number() const;  // of the line that Next gave last, from 1
   int64_t bytes_read() const;
   int64_t bytes_total() const;  // -1 when not known (a pipe)

@@ -115,6 +115,12 @@ absl::StatusOr<bool> LineReader::Next(std::string* line) {
   return true;
 }
 
+bool LineReader::LineReady() const {
+  const State& state = *state_;
+  if (state.bytes_total >= 0 || state.ended) return true;
+  return std::memchr(state.buffer.data() + state.begin, '\n', state.end - state.begin) != nullptr;
+}
+
 int64_t LineReader::line_number() const { return state_->line_number; }
 int64_t LineReader::bytes_read() const { return state_->bytes_read; }
 int64_t LineReader::bytes_total() const { return state_->bytes_total; }

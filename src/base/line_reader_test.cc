@@ -106,6 +106,30 @@ TEST(LineReaderTest, PipeHasNoTotalAndComesInPieces) {
   std::filesystem::remove(path);
 }
 
+TEST(LineReaderTest, KnowsWhetherTheNextLineIsThere) {
+  const std::string path = TestPath();
+  ASSERT_EQ(mkfifo(path.c_str(), 0600), 0);
+  std::thread writer([&] {
+    FILE* pipe = fopen(path.c_str(), "w");
+    fputs("one\ntwo\nthr", pipe);
+    fclose(pipe);
+  });
+  LineReader reader = LineReader::Open(path).value();
+  writer.join();  // all that was written waits in the pipe
+  EXPECT_FALSE(reader.LineReady());
+  std::string line;
+  ASSERT_TRUE(reader.Next(&line).value());
+  EXPECT_TRUE(reader.LineReady());
+  ASSERT_TRUE(reader.Next(&line).value());
+  EXPECT_EQ(line, "two");
+  EXPECT_FALSE(reader.LineReady());
+  ASSERT_TRUE(reader.Next(&line).value());
+  EXPECT_EQ(line, "thr");
+  EXPECT_TRUE(reader.LineReady());
+  EXPECT_FALSE(reader.Next(&line).value());
+  std::filesystem::remove(path);
+}
+
 TEST(LineReaderTest, WhatCannotBeReadIsRefused) {
   EXPECT_EQ(LineReader::Open("/no/such/file").status().code(), absl::StatusCode::kNotFound);
   EXPECT_FALSE(LineReader::Open(testing::TempDir()).ok());

@@ -1,0 +1,42 @@
+// The lines of `tiqu extract`: a request read, a result written.
+//
+//   {"id": 7, "question": Q, "passage": P}           ->
+//   {"id":7,"answers":[{"text","begin","end","score"}],"no_answer":p}
+//   {"id": 8, "passage": P, "questions": [Q, Q]}     ->  {"id":8,"results":[{"answers":[...],"no_answer":p}, ...]}
+//   something else, on line 9                        ->  {"id":null,"error":{"line":9,"message":"..."}}
+//
+// An id may be any JSON value and comes back as it was; it is null when there is none. Other fields are ignored.
+//
+// Thread safety: free functions.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "tiqu/extractor.h"
+
+namespace tiqu::answer {
+
+struct LineRequest {
+  std::string id = "null";  // as JSON
+  std::string passage;
+  std::vector<std::string> questions;
+  bool several = false;  // came as "questions": the answer is a list
+};
+
+// `request->id` is filled in as far as it can be read, also when an error is returned.
+// Errors: INVALID_ARGUMENT (names the byte that is not UTF-8, the place that is not JSON, the field that is missing).
+absl::Status ParseLine(std::string_view line, LineRequest* request);
+
+// {"answers":[...],"no_answer":p}, the form of `tiqu ask --json`.
+void AppendReply(const Reply& reply, std::string* out);
+
+// A whole line with its end.
+void AppendResultLine(const LineRequest& request, const std::vector<Reply>& replies, std::string* out);
+void AppendErrorLine(const std::string& id, int64_t line_number, std::string_view message, std::string* out);
+
+}  // namespace tiqu::answer

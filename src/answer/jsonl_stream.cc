@@ -1,0 +1,143 @@
+#include "answer/jsonl_stream.h"
+
+#include <algorithm>
+#include <mutex>
+#include <thread>
+#include <utility>
+
+#include "answer/jsonl_request.h"
+#include "answer/ordered_pipeline.h"
+#include "base/interrupt.h"
+#include "fmt/format.h"
+
+namespace tiqu::answer {
+namespace {
+
+// A chunk is what one worker takes at once: enough lines to fill batches, few enough to keep memory small.
+constexpr size_t kChunkLines = 64;
+constexpr size_t kChunkBytes = size_t{1} << 16;
+
+struct Line {
+  int64_t number = 0;
+  std::string text;
+  absl::Status status;  // of reading it
+};
+
+struct ChunkResult {
+  std::string lines;
+  StreamCounts counts;
+};
+
+void Add(const StreamCounts& counts, StreamCounts* total) {
+  total->lines += counts.lines;
+  total->bad_lines += counts.bad_lines;
+  total->questions += counts.questions;
+  total->answers += counts.answers;
+  total->passage_bytes += counts.passage_bytes;
+}
+
+bool IsBlank(std::string_view line) { return line.find_first_not_of(" \t\r") == std::string_view::npos; }
+
+// Takes lines until the chunk is full, the input ends, or the next line would have to be waited for: a program that
+// sends one line and waits for its answer gets it. False: the input has ended. Errors: the input cannot be read.
+absl::StatusOr<bool> ReadChunk(LineReader* in, std::vector<Line>* chunk) {
+  size_t bytes = 0;
+  while (chunk->size() < kChunkLines && bytes < kChunkBytes && (chunk->empty() || in->LineReady())) {
+    Line line;
+    const int64_t before = in->line_number();
+    const absl::StatusOr<bool> more = in->Next(&line.text);
+    if (more.ok() && !*more) return false;
+    if (!more.ok() && in->line_number() == before) return more.status();  // not an error of one line
+    line.number = in->line_number();
+    line.status = more.status();
+    if (line.status.ok() && IsBlank(line.text)) continue;
+    bytes += line.text.size();
+    chunk->push_back(std::move(line));
+  }
+  return true;
+}
+
+// The lines of a chunk as requests; `parsed[i].status` says why line i is not among them.
+struct ParsedLine {
+  LineRequest request;
+  absl::Status status;
+  size_t index = 0;  // among the requests
+};
+
+ChunkResult WorkOnChunk(const Reader& reader, const decode::AnswerRules& rules, const std::vector<Line>& chunk) {
+  std::vector<ParsedLine> parsed(chunk.size());
+  std::vector<Request> requests;
+  for (size_t i = 0; i < chunk.size(); ++i) {
+    ParsedLine& line = parsed[i];
+    line.status = chunk[i].status.ok() ? ParseLine(chunk[i].text, &line.request) : chunk[i].status;
+    if (!line.status.ok()) continue;
+    line.index = requests.size();
+    requests.push_back({line.request.passage, {line.request.questions.begin(), line.request.questions.end()}});
+  }
+  const std::vector<RequestResult> results = reader.ReadAll(requests, rules);
+  ChunkResult output;
+  for (size_t i = 0; i < chunk.size(); ++i) {
+    const ParsedLine& line = parsed[i];
+    const absl::Status& status = line.status.ok() ? results[line.index].status() : line.status;
+    ++output.counts.lines;
+    if (!status.ok()) {
+      ++output.counts.bad_lines;
+      const std::string message(status.message());
+      AppendErrorLine(line.request.id, chunk[i].number, message, &output.lines);
+      continue;
+    }
+    AppendResultLine(line.request, *results[line.index], &output.lines);
+    output.counts.passage_bytes += static_cast<int64_t>(line.request.passage.size());
+    output.counts.questions += static_cast<int64_t>(line.request.questions.size());
+    for (const Reply& reply : *results[line.index]) output.counts.answers += static_cast<int64_t>(reply.answers.size());
+  }
+  return output;
+}
+
+}  // namespace
+
+int WorkerCount(int workers) {
+  if (workers > 0) return workers;
+  return static_cast<int>(std::max(1U, std::thread::hardware_concurrency()));
+}
+
+absl::StatusOr<StreamCounts> StreamJsonl(const Reader& reader, LineReader* in, const LineSink& out,
+                                         const StreamOptions& options) {
+  std::mutex mutex;
+  StreamCounts total;
+  const auto work = [&](std::vector<Line> chunk) { return WorkOnChunk(reader, options.rules, chunk); };
+  const auto consume = [&](ChunkResult result) {
+    if (Interrupted()) return absl::CancelledError("interrupted");
+    if (absl::Status status = out(result.lines); !status.ok()) return status;
+    const std::lock_guard<std::mutex> lock(mutex);
+    Add(result.counts, &total);
+    return absl::OkStatus();
+  };
+  const auto report = [&] {
+    if (!options.progress) return;
+    StreamCounts snapshot;
+    {
+      const std::lock_guard<std::mutex> lock(mutex);
+      snapshot = total;
+    }
+    options.progress(snapshot, in->bytes_read());
+  };
+
+  OrderedPipeline<std::vector<Line>, ChunkResult> pipeline(WorkerCount(options.workers), work, consume);
+  absl::Status read_status;
+  for (bool more = true; more && !Interrupted();) {
+    std::vector<Line> chunk;
+    const absl::StatusOr<bool> read = ReadChunk(in, &chunk);
+    more = read.ok() && *read;
+    read_status = read.status();
+    if (!chunk.empty() && !pipeline.Push(std::move(chunk))) break;
+    report();
+  }
+  absl::Status status = pipeline.Finish();
+  if (status.ok()) status = Interrupted() ? absl::CancelledError("interrupted") : read_status;
+  if (!status.ok()) return status;
+  report();
+  return total;
+}
+
+}  // namespace tiqu::answer

@@ -1,0 +1,57 @@
+// Reader::Load: from a folder to a Reader.
+#include <utility>
+
+#include "answer/reader.h"
+#include "base/status.h"
+#include "fmt/format.h"
+#include "savedmodel/saved_model.h"
+
+namespace tiqu::answer {
+namespace {
+
+constexpr char kConfigName[] = "tiqu.json";
+
+absl::StatusOr<model::ModelConfig> LoadConfig(const std::string& dir) {
+  absl::StatusOr<std::string> bytes = savedmodel::ReadExtra(dir, kConfigName);
+  if (absl::IsNotFound(bytes.status())) {
+    return absl::FailedPreconditionError(
+        fmt::format("{} is not a Tiqu reader: assets.extra/{} is missing", dir, kConfigName));
+  }
+  if (!bytes.ok()) return bytes.status();
+  absl::StatusOr<model::ModelConfig> config = model::ModelConfig::Parse(*bytes);
+  // Whatever is wrong in it, the file is what is damaged, not what the caller passed.
+  if (!config.ok()) {
+    const std::string message(config.status().message());
+    return absl::DataLossError(fmt::format("{}/assets.extra/{}: {}", dir, kConfigName, message));
+  }
+  return config;
+}
+
+absl::StatusOr<text::Vocabulary> LoadVocabulary(const std::string& dir, const std::string& name) {
+  absl::StatusOr<std::string> bytes = savedmodel::ReadAsset(dir, name);
+  if (absl::IsNotFound(bytes.status())) {
+    return absl::DataLossError(fmt::format("{}: assets/{} is missing", dir, name));
+  }
+  if (!bytes.ok()) return bytes.status();
+  absl::StatusOr<text::Vocabulary> vocabulary = text::Vocabulary::Decode(*bytes);
+  if (!vocabulary.ok()) return Annotate(vocabulary.status(), fmt::format("{}/assets/{}", dir, name));
+  return vocabulary;
+}
+
+}  // namespace
+
+absl::StatusOr<std::shared_ptr<const Reader>> Reader::Load(const std::string& model_dir, const ReaderOptions& options) {
+  TIQU_ASSIGN_OR_RETURN(const std::string dir, savedmodel::ResolveVersionDir(model_dir));
+  TIQU_ASSIGN_OR_RETURN(model::ModelConfig config, LoadConfig(dir));
+  TIQU_ASSIGN_OR_RETURN(text::Vocabulary chars, LoadVocabulary(dir, "chars.txt"));
+  TIQU_ASSIGN_OR_RETURN(text::Vocabulary words, LoadVocabulary(dir, "words.txt"));
+  const text::NormalizerOptions normalizer = {config.text.fold_compatibility, config.text.lower_case,
+                                              config.text.to_simplified};
+  text::Tokenizer tokenizer(normalizer, std::move(chars), std::move(words), config.text.user_words);
+  TIQU_ASSIGN_OR_RETURN(std::shared_ptr<const engine::Engine> engine, engine::Engine::Load(dir, {}));
+  auto reader = Create(std::move(config), std::move(tokenizer), std::move(engine), options);
+  if (!reader.ok()) return Annotate(reader.status(), dir);
+  return reader;
+}
+
+}  // namespace tiqu::answer

@@ -1,0 +1,70 @@
+#include "answer/window_row.h"
+
+#include <algorithm>
+
+namespace tiqu::answer {
+namespace {
+
+// Copies ids [begin, end) to the front of row `index` of a [rows, width] tensor.
+void FillRow(const std::vector<int32_t>& ids, int32_t begin, int32_t end, size_t index, Tensor* tensor) {
+  float* row = tensor->data<float>() + index * static_cast<size_t>(tensor->shape()[1]);
+  for (int32_t i = begin; i < end; ++i) *row++ = static_cast<float>(ids[static_cast<size_t>(i)]);
+}
+
+Tensor Floats(size_t rows, int32_t width) { return Tensor(DataType::kFloat, {static_cast<int64_t>(rows), width}); }
+
+}  // namespace
+
+std::vector<std::pair<size_t, size_t>> PlanBatches(std::vector<WindowRow>* rows, const BatchLimits& limits) {
+  // Stable, so that the plan depends on nothing but the rows.
+  std::stable_sort(rows->begin(), rows->end(), [](const WindowRow& a, const WindowRow& b) {
+    if (a.passage_chars() != b.passage_chars()) return a.passage_chars() > b.passage_chars();
+    return a.question_chars() > b.question_chars();
+  });
+  std::vector<std::pair<size_t, size_t>> batches;
+  for (size_t begin = 0; begin < rows->size();) {
+    const int64_t width = (*rows)[begin].passage_chars();
+    const int64_t most = std::clamp<int64_t>(limits.passage_chars / width, 1, limits.rows);
+    size_t end = begin + 1;
+    while (end < rows->size() && static_cast<int64_t>(end - begin) < most &&
+           (*rows)[end].passage_chars() * int64_t{8} >= width * 7) {
+      ++end;
+    }
+    batches.emplace_back(begin, end);
+    begin = end;
+  }
+  return batches;
+}
+
+engine::TensorMap MakeInputs(std::span<const WindowRow> rows) {
+  int32_t question_chars = 0;
+  int32_t passage_chars = 0;
+  for (const WindowRow& row : rows) {
+    question_chars = std::max(question_chars, row.question_chars());
+    passage_chars = std::max(passage_chars, row.passage_chars());
+  }
+  Tensor q1 = Floats(rows.size(), question_chars);
+  Tensor q2 = Floats(rows.size(), question_chars);
+  Tensor p1 = Floats(rows.size(), passage_chars);
+  Tensor p2 = Floats(rows.size(), passage_chars);
+  Tensor pos = Floats(rows.size(), passage_chars);
+  Tensor k1 = Floats(rows.size(), 1);
+  Tensor k2 = Floats(rows.size(), 1);
+  for (size_t i = 0; i < rows.size(); ++i) {
+    const WindowRow& row = rows[i];
+    const decode::Window& window = row.window;
+    FillRow(row.question->char_ids, 0, row.question_chars(), i, &q1);
+    FillRow(row.question->word_ids, 0, row.question_chars(), i, &q2);
+    FillRow(row.passage->char_ids, window.begin, window.end, i, &p1);
+    FillRow(row.passage->word_ids, window.begin, window.end, i, &p2);
+    float* positions = pos.data<float>() + i * static_cast<size_t>(passage_chars);
+    for (int32_t at = 0; at < row.passage_chars(); ++at) positions[at] = static_cast<float>(at);
+    const bool inside = row.anchor.first >= window.begin && row.anchor.last < window.end;
+    k1.data<float>()[i] = inside ? static_cast<float>(row.anchor.first - window.begin) : -1.0F;
+    k2.data<float>()[i] = inside ? static_cast<float>(row.anchor.last - window.begin) : -1.0F;
+  }
+  return {{"q1_in", std::move(q1)}, {"q2_in", std::move(q2)}, {"p1_in", std::move(p1)},  {"p2_in", std::move(p2)},
+          {"k1_in", std::move(k1)}, {"k2_in", std::move(k2)}, {"pos_in", std::move(pos)}};
+}
+
+}  // namespace tiqu::answer
