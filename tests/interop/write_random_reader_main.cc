@@ -26,7 +26,7 @@ model::ModelSpec SmallSpec() {
   return spec;
 }
 
-// Of a size that keeps every layer's values near 1, so that no part of the network hides behind another.
+// Of a size that keeps every layer's values near 1 and tells the tags clearly apart at the end.
 model::WeightTensor RandomWeight(const model::WeightShape& weight, Random* random) {
   model::WeightTensor tensor{weight.shape, {}};
   int64_t count = 1;
@@ -34,9 +34,10 @@ model::WeightTensor RandomWeight(const model::WeightShape& weight, Random* rando
   const bool table =
       weight.name.find("embeddings") != std::string::npos || weight.name.find("vectors") != std::string::npos;
   const bool idf = weight.name.find("_idf") != std::string::npos;
+  const bool answer = weight.name.rfind("answer/", 0) == 0;
   const bool bias = !table && weight.shape.size() == 1;
   const double fan_in = static_cast<double>(count / weight.shape.back());
-  const double scale = table ? 1.0 : bias ? 0.2 : 3.0 / std::sqrt(fan_in);
+  const double scale = table ? 1.0 : bias ? 0.2 : (answer ? 6.0 : 1.7) / std::sqrt(fan_in);
   for (int64_t i = 0; i < count; ++i) {
     const double value = random->Uniform();
     tensor.values.push_back(static_cast<float>(idf ? value : (2 * value - 1) * scale));
