@@ -5,6 +5,7 @@ namespace tiqu::cli {
 void AddAllVerbs(CLI::App& app, VerbResult* result) {
   AddExportVerb(app, result);
   AddShowVerb(app, result);
+  AddVectorsVerb(app, result);
 }
 
 }  // namespace tiqu::cli

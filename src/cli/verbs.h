@@ -11,5 +11,6 @@ void AddAllVerbs(CLI::App& app, VerbResult* result);
 
 void AddExportVerb(CLI::App& app, VerbResult* result);
 void AddShowVerb(CLI::App& app, VerbResult* result);
+void AddVectorsVerb(CLI::App& app, VerbResult* result);
 
 }  // namespace tiqu::cli

@@ -1,0 +1,37 @@
+// A file without a name: it is gone when its object is, or the process, however that ends.
+//
+//   TIQU_ASSIGN_OR_RETURN(ScratchFile scratch, ScratchFile::Create(folder));
+//   scratch.Write("text"); scratch.Flush();
+//   std::ifstream again(scratch.path());
+//
+// Thread safety: none; path() may be opened by any thread after Flush.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+
+namespace tiqu::vectors {
+
+class ScratchFile {
+ public:
+  static absl::StatusOr<ScratchFile> Create(const std::string& folder);
+  ScratchFile(ScratchFile&& other) noexcept;
+  ScratchFile& operator=(ScratchFile&&) = delete;
+  ~ScratchFile();
+
+  absl::Status Write(std::string_view bytes);  // buffered
+  absl::Status Flush();
+  std::string path() const;  // opens this file from its start, within this process
+
+ private:
+  ScratchFile(int fd, std::string folder);
+
+  int fd_;
+  std::string folder_;
+  std::string buffer_;
+};
+
+}  // namespace tiqu::vectors
