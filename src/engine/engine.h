@@ -8,9 +8,11 @@
 // call runs on the calling thread.
 #pragma once
 
+#include <functional>
 #include <map>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "absl/status/statusor.h"
@@ -20,8 +22,13 @@ namespace tiqu::engine {
 
 using TensorMap = std::map<std::string, Tensor>;
 
+// Called after each operation of a run, on the thread that runs it: the node's name, its operation, the seconds it
+// took.
+using NodeObserver = std::function<void(std::string_view node, std::string_view op, double seconds)>;
+
 struct EngineOptions {
-  bool fuse = true;  // false: op by op, for comparisons
+  bool fuse = true;       // false: op by op, for comparisons
+  NodeObserver observer;  // empty: no times are taken; must be callable from every thread that calls Run
 };
 
 struct TensorSpec {

@@ -37,7 +37,7 @@ HWY_INLINE GateValues<D> Evaluate(D d, const GateRow& row, int64_t i) {
     g = hn::Add(g, hn::LoadU(d, row.bias_g + i));
   }
   v.scale = row.scale != nullptr ? hn::LoadU(d, row.scale + i) : hn::Set(d, 1.0F);
-  v.s = Sigmoid(d, hn::Mul(g, v.scale));
+  v.s = SigmoidFloat(d, hn::Mul(g, v.scale));
   v.x = hn::LoadU(d, row.x + i);
   return v;
 }

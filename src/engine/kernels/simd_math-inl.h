@@ -1,7 +1,7 @@
 // Vector functions on floats, for inclusion by foreach_target sources after "hwy/highway.h". No include guard in the
 // usual sense: compiled once for every instruction set.
 //
-// Errors against double precision: Exp, Sigmoid and Tanh stay below 2e-7 relative where the result is a normal number.
+// Errors against double precision: ExpFloat, SigmoidFloat and TanhFloat stay below 2e-7 relative where the result is a normal number.
 // A NaN stays a NaN.
 #if defined(TIQU_ENGINE_KERNELS_SIMD_MATH_INL_H_) == defined(HWY_TARGET_TOGGLE)
 #ifdef TIQU_ENGINE_KERNELS_SIMD_MATH_INL_H_
@@ -54,7 +54,7 @@ HWY_INLINE V ExpClamped(D d, V x) {
 
 // exp(x) for every x: infinity above 88.72, 0 below -104.
 template <class D, class V = hn::Vec<D>>
-HWY_INLINE V Exp(D d, V x) {
+HWY_INLINE V ExpFloat(D d, V x) {
   const V bounded = hn::Max(hn::Set(d, -104.0F), hn::Min(hn::Set(d, 89.0F), x));
   const auto n = hn::NearestInt(hn::Mul(bounded, hn::Set(d, 1.44269504F)));
   const V mantissa = ExpNearZero(d, ReduceByLn2(d, bounded, hn::ConvertTo(d, n)));
@@ -64,13 +64,13 @@ HWY_INLINE V Exp(D d, V x) {
 }
 
 template <class D, class V = hn::Vec<D>>
-HWY_INLINE V Sigmoid(D d, V x) {
+HWY_INLINE V SigmoidFloat(D d, V x) {
   const V one = hn::Set(d, 1.0F);
   return hn::Div(one, hn::Add(one, ExpClamped(d, hn::Neg(x))));
 }
 
 template <class D, class V = hn::Vec<D>>
-HWY_INLINE V Tanh(D d, V x) {
+HWY_INLINE V TanhFloat(D d, V x) {
   const V magnitude = hn::Abs(x);
   const V square = hn::Mul(x, x);
   V p = hn::Set(d, -5.70498872745e-3F);  // |x| < 0.625: an odd polynomial, no cancellation

@@ -1,0 +1,24 @@
+// Memory for the tensors of a run: blocks are kept by the thread that took them and handed out again by size, so that a
+// run in the steady state takes nothing from the system.
+//
+// Thread safety: yes. A block may be freed on any thread; it goes back to the pool it came from, which lives as long as
+// its blocks do.
+#pragma once
+
+#include <cstddef>
+#include <memory>
+
+#include "absl/status/statusor.h"
+#include "tensor/tensor.h"
+
+namespace tiqu::engine {
+
+// An uninitialised, 64-byte aligned block from the calling thread's pool. Throws std::bad_alloc.
+std::shared_ptr<std::byte> TakeBuffer(size_t bytes);
+
+// A tensor with unspecified values (empty strings for DT_STRING). Errors: INVALID_ARGUMENT (a negative dimension),
+// RESOURCE_EXHAUSTED (more elements than `kMaxTensorBytes` hold, or no memory); both give the shape.
+inline constexpr int64_t kMaxTensorBytes = int64_t{1} << 34;
+absl::StatusOr<Tensor> NewTensor(DataType type, Shape shape);
+
+}  // namespace tiqu::engine

@@ -1,0 +1,47 @@
+#include "engine/fused/layer_table.h"
+
+namespace tiqu::engine {
+namespace {
+
+constexpr RoleRule Value(const char* name) { return {name, false, false}; }
+constexpr RoleRule Weight(const char* name) { return {name, true, false}; }
+
+const std::vector<LayerRoles>& Layers() {
+  static const auto* const layers = new std::vector<LayerRoles>{
+      {"MixEmbedding",
+       {Value("char_ids"),
+        Value("mask"),
+        Weight("char_embeddings"),
+        {"word_ids", false, true},
+        {"word_vectors", true, true},
+        {"word_projection", true, true},
+        {"position_ids", false, true},
+        {"position_embeddings", true, true}}},
+      {"DilatedGatedConv1D", {Value("input"), Value("mask"), Weight("kernel"), Weight("bias")}},
+      {"Similarity", {Value("passage"), Value("question"), Value("question_mask"), Weight("kernel")}},
+      {"C2QAttention", {Value("similarity"), Value("question")}},
+      {"Q2CAttention", {Value("similarity"), Value("passage"), Value("passage_mask")}},
+      {"MatchFeatures",
+       {Value("passage_chars"), Value("passage_words"), Value("question_chars"), Value("question_words"),
+        Value("anchor_begin"), Value("anchor_end"), Value("passage_mask"), Value("question_mask"), Weight("char_idf"),
+        Weight("word_idf")}},
+      {"MergedContext",
+       {Value("passage"), Value("c2q"), Value("q2c"), Value("features"), Value("mask"), Weight("kernel"),
+        Weight("bias")}},
+      {"Answer",
+       {Value("input"), Value("mask"), Weight("hidden_kernel"), Weight("hidden_bias"), Weight("kernel"),
+        Weight("bias")}},
+  };
+  return *layers;
+}
+
+}  // namespace
+
+const LayerRoles* FindLayer(std::string_view name) {
+  for (const LayerRoles& layer : Layers()) {
+    if (name == layer.name) return &layer;
+  }
+  return nullptr;
+}
+
+}  // namespace tiqu::engine

@@ -1,0 +1,14 @@
+// The annotated layers as single operations, named kFusedPrefix + layer (docs/formats/graph_annotations.md).
+//
+// Thread safety: called once, when the registry is built.
+#pragma once
+
+namespace tiqu::engine {
+
+class OpRegistry;
+
+inline constexpr char kFusedPrefix[] = "_Tiqu";
+
+void RegisterFusedLayers(OpRegistry& registry);
+
+}  // namespace tiqu::engine

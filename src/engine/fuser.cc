@@ -1,0 +1,178 @@
+#include "engine/fuser.h"
+
+#include <algorithm>
+#include <optional>
+#include <set>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "engine/fused/layer_table.h"
+#include "engine/fused/register.h"
+
+namespace tiqu::engine {
+namespace {
+
+constexpr int64_t kKnownFormat = 1;
+constexpr char kInputPrefix[] = "/in_";
+constexpr char kOutputSuffix[] = "/output";
+
+std::string StringAttr(const tensorflow::NodeDef& def, const std::string& name) {
+  const auto it = def.attr().find(name);
+  return it == def.attr().end() ? std::string() : it->second.s();
+}
+
+int64_t IntAttr(const tensorflow::NodeDef& def, const std::string& name, int64_t fallback) {
+  const auto it = def.attr().find(name);
+  return it == def.attr().end() ? fallback : it->second.i();
+}
+
+// The nodes of one annotated scope.
+struct Scope {
+  const LayerRoles* layer = nullptr;
+  int output = -1;
+  std::map<std::string, int> inputs;  // role -> in_ROLE
+  std::set<int> members;
+};
+
+class Fuser {
+ public:
+  Fuser(const std::map<std::string, ResolvedSignature>& signatures, Graph* graph) : graph_(*graph) {
+    for (const auto& [name, signature] : signatures) {
+      for (const auto& [input, edge] : signature.feeds) fed_.insert(edge.node);
+      for (const auto& [output, edge] : signature.fetches) fetched_.insert(edge);
+    }
+  }
+
+  int Run() {
+    const std::map<std::string, Scope> scopes = FindScopes();
+    std::map<int, const Scope*> scope_of;
+    for (const auto& [path, scope] : scopes) {
+      for (const int node : scope.members) scope_of[node] = &scope;
+    }
+    const std::set<const Scope*> open = ScopesUsedFromOutside(scope_of);
+    int replaced = 0;
+    for (const auto& [path, scope] : scopes) {
+      if (!open.contains(&scope) && IsSound(scope)) {
+        ReplaceScope(scope);
+        ++replaced;
+      }
+    }
+    return replaced;
+  }
+
+ private:
+  // Scopes are found by their output nodes; every node below that path belongs to them.
+  std::map<std::string, Scope> FindScopes() const {
+    std::map<std::string, Scope> scopes;
+    const int count = static_cast<int>(graph_.nodes().size());
+    for (int i = 0; i < count; ++i) {
+      const tensorflow::NodeDef& def = *graph_.node(i).def;
+      const LayerRoles* layer = FindLayer(StringAttr(def, "_tiqu_layer"));
+      if (layer == nullptr || StringAttr(def, "_tiqu_role") != "output" || !def.name().ends_with(kOutputSuffix))
+        continue;
+      if (IntAttr(def, "_tiqu_format", 0) != kKnownFormat) continue;
+      Scope& scope = scopes[def.name().substr(0, def.name().size() - (sizeof(kOutputSuffix) - 1))];
+      scope.layer = layer;
+      scope.output = i;
+    }
+    for (int i = 0; i < count; ++i) AddMember(i, &scopes);
+    return scopes;
+  }
+
+  void AddMember(int index, std::map<std::string, Scope>* scopes) const {
+    const tensorflow::NodeDef& def = *graph_.node(index).def;
+    for (size_t slash = def.name().find('/'); slash != std::string::npos; slash = def.name().find('/', slash + 1)) {
+      const auto it = scopes->find(def.name().substr(0, slash));
+      if (it == scopes->end()) continue;
+      it->second.members.insert(index);
+      const std::string role = StringAttr(def, "_tiqu_role");
+      if (def.name() == absl::StrCat(it->first, kInputPrefix, role)) it->second.inputs[role] = index;
+    }
+  }
+
+  std::set<const Scope*> ScopesUsedFromOutside(const std::map<int, const Scope*>& scope_of) const {
+    std::set<const Scope*> open;
+    const auto use = [&](const Edge& edge, const Scope* user) {
+      const auto it = scope_of.find(edge.node);
+      if (it == scope_of.end() || it->second == user) return;
+      if (edge.node != it->second->output || edge.port != 0) open.insert(it->second);
+    };
+    const int count = static_cast<int>(graph_.nodes().size());
+    for (int i = 0; i < count; ++i) {
+      const auto self = scope_of.find(i);
+      const Scope* user = self == scope_of.end() ? nullptr : self->second;
+      for (const Edge& edge : graph_.node(i).inputs) use(edge, user);
+      for (const int control : graph_.node(i).control_inputs) use({control, 0}, user);
+    }
+    for (const Edge& edge : fetched_) use(edge, nullptr);
+    for (const int node : fed_) use({node, 0}, nullptr);
+    return open;
+  }
+
+  // All roles are there, weights are constants, and nothing enters but through the roles.
+  bool IsSound(const Scope& scope) const {
+    if (fed_.contains(scope.output)) return false;
+    for (const RoleRule& rule : scope.layer->roles) {
+      const auto it = scope.inputs.find(rule.name);
+      if (it == scope.inputs.end()) {
+        if (!rule.optional) return false;
+        continue;
+      }
+      const Node& in = graph_.node(it->second);
+      if (in.def->op() != "Identity" || in.inputs.size() != 1) return false;
+      if (rule.weight && !IsWeight(in.inputs[0])) return false;
+    }
+    for (const int member : scope.members) {
+      const bool is_input = std::any_of(scope.inputs.begin(), scope.inputs.end(),
+                                        [member](const auto& entry) { return entry.second == member; });
+      for (const Edge& edge : graph_.node(member).inputs) {
+        if (!is_input && !scope.members.contains(edge.node)) return false;
+      }
+    }
+    return true;
+  }
+
+  // Through identities to a variable or a constant that nobody feeds.
+  bool IsWeight(Edge edge) const {
+    for (size_t hops = 0; hops <= graph_.nodes().size(); ++hops) {
+      if (fed_.contains(edge.node)) return false;
+      const Node& node = graph_.node(edge.node);
+      const std::string& op = node.def->op();
+      if (op == "Const" || op == "VariableV2" || op == "Variable" || op == "VarHandleOp") return true;
+      if ((op != "Identity" && op != "ReadVariableOp") || node.inputs.empty()) return false;
+      edge = node.inputs[0];
+    }
+    return false;
+  }
+
+  void ReplaceScope(const Scope& scope) {
+    tensorflow::NodeDef def;
+    const tensorflow::NodeDef& output = *graph_.node(scope.output).def;
+    def.set_name(output.name());
+    def.set_op(absl::StrCat(kFusedPrefix, scope.layer->name));
+    for (const auto& [name, value] : output.attr()) {
+      if (name.starts_with("_tiqu_")) (*def.mutable_attr())[name] = value;
+    }
+    std::vector<Edge> inputs;
+    auto* roles = (*def.mutable_attr())["_tiqu_roles"].mutable_list();
+    for (const RoleRule& rule : scope.layer->roles) {
+      const auto it = scope.inputs.find(rule.name);
+      if (it == scope.inputs.end()) continue;
+      roles->add_s(rule.name);
+      inputs.push_back(graph_.node(it->second).inputs[0]);
+    }
+    graph_.Replace(scope.output, std::move(def), std::move(inputs));
+  }
+
+  Graph& graph_;
+  std::set<int> fed_;
+  std::set<Edge> fetched_;
+};
+
+}  // namespace
+
+int FuseLayers(const std::map<std::string, ResolvedSignature>& signatures, Graph* graph) {
+  return Fuser(signatures, graph).Run();
+}
+
+}  // namespace tiqu::engine

@@ -1,0 +1,39 @@
+#include "engine/op_registry.h"
+
+#include "absl/strings/str_cat.h"
+#include "base/status.h"
+#include "engine/fused/register.h"
+#include "engine/ops/register.h"
+
+namespace tiqu::engine {
+
+const OpRegistry& OpRegistry::Global() {
+  static const OpRegistry* const registry = [] {
+    auto* made = new OpRegistry;
+    RegisterControlOps(*made);
+    RegisterArrayOps(*made);
+    RegisterSliceOps(*made);
+    RegisterJoinOps(*made);
+    RegisterGatherOps(*made);
+    RegisterFillOps(*made);
+    RegisterBinaryOps(*made);
+    RegisterCompareOps(*made);
+    RegisterUnaryOps(*made);
+    RegisterReduceOps(*made);
+    RegisterMatMulOps(*made);
+    RegisterConvOps(*made);
+    RegisterSpaceOps(*made);
+    RegisterFusedLayers(*made);
+    return made;
+  }();
+  return *registry;
+}
+
+absl::StatusOr<OpInstance> OpRegistry::Make(const NodeSpec& spec) const {
+  absl::StatusOr<OpInstance> made = factories_.at(spec.op())(spec);
+  const absl::Status& status = spec.status().ok() ? made.status() : spec.status();
+  if (!status.ok()) return Annotate(status, absl::StrCat("node '", spec.name(), "' (", spec.op(), ")"));
+  return made;
+}
+
+}  // namespace tiqu::engine

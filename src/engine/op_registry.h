@@ -1,0 +1,87 @@
+// Operations by name: how a node of a graph becomes something that runs.
+//
+//   void RegisterMyOps(OpRegistry& registry) { registry.Add("Square", MakeSquare); }
+//
+// A factory runs once a node at load, checks types and attributes, and returns what runs at each call.
+//
+// Thread safety: the registry is built once and then only read. What a factory returns must be callable from several
+// threads at once.
+#pragma once
+
+#include <functional>
+#include <map>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "engine/buffer_pool.h"
+#include "engine/node_spec.h"
+#include "tensor/tensor.h"
+
+namespace tiqu::engine {
+
+// One execution of one node.
+class OpContext {
+ public:
+  OpContext(std::span<const Tensor* const> inputs, std::span<Tensor> outputs) : inputs_(inputs), outputs_(outputs) {}
+
+  int input_count() const { return static_cast<int>(inputs_.size()); }
+  const Tensor& input(int i) const { return *inputs_[i]; }
+  void set_output(int i, Tensor tensor) { outputs_[i] = std::move(tensor); }
+
+  // Makes output `i`, with unspecified values. The pointer lives until the output is set again.
+  absl::StatusOr<Tensor*> Allocate(int i, DataType type, Shape shape) {
+    absl::StatusOr<Tensor> tensor = NewTensor(type, std::move(shape));
+    if (!tensor.ok()) return tensor.status();
+    outputs_[i] = *std::move(tensor);
+    return &outputs_[i];
+  }
+
+ private:
+  std::span<const Tensor* const> inputs_;
+  std::span<Tensor> outputs_;
+};
+
+struct OpInstance {
+  std::vector<DataType> output_types = {};
+  // Null when the node is a constant: then `constants` has its outputs. The types of the inputs are those that the
+  // factory saw; shapes are to be checked here.
+  std::function<absl::Status(OpContext&)> run = nullptr;
+  std::vector<Tensor> constants = {};
+  bool needs_feed = false;  // a placeholder without a default: an error when a signature needs it and does not feed it
+};
+
+using OpFactory = absl::StatusOr<OpInstance> (*)(const NodeSpec& spec);
+
+class OpRegistry {
+ public:
+  // All operations of engine/ops and engine/fused.
+  static const OpRegistry& Global();
+
+  void Add(const std::string& op, OpFactory factory) { factories_[op] = factory; }
+  bool Has(const std::string& op) const { return factories_.contains(op); }
+  // REQUIRES: Has(spec.op()). Errors: INVALID_ARGUMENT, UNIMPLEMENTED (a type or attribute value), naming the node.
+  absl::StatusOr<OpInstance> Make(const NodeSpec& spec) const;
+  const std::map<std::string, OpFactory>& factories() const { return factories_; }
+
+ private:
+  std::map<std::string, OpFactory> factories_;
+};
+
+// Element types a factory chooses among: DispatchType(spec, type, Types<float, int32_t>{}, [](auto zero) {...}) calls
+// the function with a value of the chosen type, or says that the type is not supported.
+template <typename... Ts>
+struct Types {};
+using NumberTypes = Types<float, double, int32_t, int64_t>;
+using FloatTypes = Types<float, double>;
+
+template <typename Make, typename... Ts>
+absl::StatusOr<OpInstance> DispatchType(const NodeSpec& spec, DataType type, Types<Ts...>, const Make& make) {
+  absl::StatusOr<OpInstance> result = spec.UnsupportedType(type);
+  static_cast<void>(((type == DataTypeOf<Ts>::value && (result = make(Ts{}), true)) || ...));
+  return result;
+}
+
+}  // namespace tiqu::engine

@@ -1,0 +1,203 @@
+// Shapes and element types: Reshape, Shape, Size, Rank, ExpandDims, Squeeze, Transpose, Cast.
+#include <algorithm>
+#include <limits>
+
+#include "absl/strings/str_cat.h"
+#include "base/status.h"
+#include "engine/op_registry.h"
+#include "engine/ops/register.h"
+#include "engine/ops/shapes.h"
+
+namespace tiqu::engine {
+namespace {
+
+constexpr auto kInt32 = DataType::kInt32;
+constexpr auto kInt64 = DataType::kInt64;
+
+absl::Status RunReshape(OpContext& context) {
+  const Tensor& in = context.input(0);
+  TIQU_ASSIGN_OR_RETURN(Shape shape, IndexValues(context.input(1)));
+  int free_axis = -1;
+  int64_t known = 1;
+  for (size_t i = 0; i < shape.size(); ++i) {
+    if (shape[i] == -1 && free_axis < 0) {
+      free_axis = static_cast<int>(i);
+    } else if (shape[i] < 0) {
+      return absl::InvalidArgumentError(absl::StrCat("cannot reshape to ", ShapeToString(shape)));
+    } else if (__builtin_mul_overflow(known, shape[i], &known)) {
+      return absl::InvalidArgumentError(absl::StrCat("cannot reshape to ", ShapeToString(shape)));
+    }
+  }
+  if (free_axis >= 0 && known > 0 && in.size() % known == 0) shape[free_axis] = in.size() / known;
+  if (free_axis >= 0 && known == 0 && in.size() == 0) shape[free_axis] = 0;
+  if (ElementCount(shape) != in.size()) {
+    return absl::InvalidArgumentError(absl::StrCat("input of shape ", ShapeToString(in.shape()), " has ", in.size(),
+                                                   " elements and cannot be reshaped to ", ShapeToString(shape)));
+  }
+  context.set_output(0, in.Reshaped(std::move(shape)));
+  return absl::OkStatus();
+}
+
+absl::StatusOr<OpInstance> MakeReshape(const NodeSpec& spec) {
+  spec.ExpectInputs(2);
+  spec.ExpectType(1, {kInt32, kInt64});
+  return OpInstance{{spec.input_type(0)}, RunReshape};
+}
+
+// Writes index-like numbers as the type that the graph asks for.
+absl::Status SetIndices(OpContext& context, DataType type, const Shape& shape, const std::vector<int64_t>& values) {
+  TIQU_ASSIGN_OR_RETURN(Tensor * out, context.Allocate(0, type, shape));
+  if (type == kInt64) {
+    std::copy(values.begin(), values.end(), out->data<int64_t>());
+    return absl::OkStatus();
+  }
+  for (size_t i = 0; i < values.size(); ++i) {
+    if (values[i] > std::numeric_limits<int32_t>::max()) {
+      return absl::InvalidArgumentError(absl::StrCat(values[i], " does not fit DT_INT32"));
+    }
+    out->data<int32_t>()[i] = static_cast<int32_t>(values[i]);
+  }
+  return absl::OkStatus();
+}
+
+// Shape, Size or Rank: numbers about the input's shape.
+using ShapeFunction = std::pair<Shape, std::vector<int64_t>> (*)(const Tensor& in);
+
+template <ShapeFunction kFunction>
+absl::StatusOr<OpInstance> MakeShapeFunction(const NodeSpec& spec) {
+  spec.ExpectInputs(1);
+  const DataType type = spec.Type("out_type", kInt32);
+  if (type != kInt32 && type != kInt64) return spec.UnsupportedType(type);
+  const auto run = [type](OpContext& context) {
+    const auto [shape, values] = kFunction(context.input(0));
+    return SetIndices(context, type, shape, values);
+  };
+  return OpInstance{{type}, run};
+}
+
+std::pair<Shape, std::vector<int64_t>> ShapeOf(const Tensor& in) {
+  return {{static_cast<int64_t>(in.shape().size())}, in.shape()};
+}
+std::pair<Shape, std::vector<int64_t>> SizeOf(const Tensor& in) { return {{}, {in.size()}}; }
+std::pair<Shape, std::vector<int64_t>> RankOf(const Tensor& in) {
+  return {{}, {static_cast<int64_t>(in.shape().size())}};
+}
+
+absl::StatusOr<OpInstance> MakeExpandDims(const NodeSpec& spec) {
+  spec.ExpectInputs(2);
+  spec.ExpectType(1, {kInt32, kInt64});
+  const auto run = [](OpContext& context) -> absl::Status {
+    const Tensor& in = context.input(0);
+    TIQU_ASSIGN_OR_RETURN(const int64_t wanted, IndexScalar(context.input(1)));
+    TIQU_ASSIGN_OR_RETURN(const int axis, NormalizeAxis(wanted, in.shape().size() + 1));
+    Shape shape = in.shape();
+    shape.insert(shape.begin() + axis, 1);
+    context.set_output(0, in.Reshaped(std::move(shape)));
+    return absl::OkStatus();
+  };
+  return OpInstance{{spec.input_type(0)}, run};
+}
+
+absl::Status RunSqueeze(OpContext& context, const std::vector<int64_t>& axes) {
+  const Tensor& in = context.input(0);
+  std::vector<bool> drop(in.shape().size(), axes.empty());
+  for (const int64_t wanted : axes) {
+    TIQU_ASSIGN_OR_RETURN(const int axis, NormalizeAxis(wanted, in.shape().size()));
+    if (in.shape()[axis] != 1) {
+      return absl::InvalidArgumentError(
+          absl::StrCat("cannot squeeze axis ", axis, " of shape ", ShapeToString(in.shape()), ": its size is not 1"));
+    }
+    drop[axis] = true;
+  }
+  Shape shape;
+  for (size_t i = 0; i < drop.size(); ++i) {
+    if (!drop[i] || in.shape()[i] != 1) shape.push_back(in.shape()[i]);
+  }
+  context.set_output(0, in.Reshaped(std::move(shape)));
+  return absl::OkStatus();
+}
+
+absl::StatusOr<OpInstance> MakeSqueeze(const NodeSpec& spec) {
+  spec.ExpectInputs(1);
+  const std::vector<int64_t> axes = spec.Has("squeeze_dims") ? spec.Ints("squeeze_dims") : spec.Ints("axis");
+  return OpInstance{{spec.input_type(0)}, [axes](OpContext& context) { return RunSqueeze(context, axes); }};
+}
+
+absl::Status RunTranspose(OpContext& context) {
+  const Tensor& in = context.input(0);
+  TIQU_ASSIGN_OR_RETURN(const std::vector<int64_t> order, IndexValues(context.input(1)));
+  if (order.size() != in.shape().size()) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("permutation of ", order.size(), " axes for shape ", ShapeToString(in.shape())));
+  }
+  const std::vector<int64_t> in_strides = RowMajorStrides(in.shape());
+  Shape shape;
+  StridedView from;
+  std::vector<bool> used(order.size(), false);
+  for (const int64_t wanted : order) {
+    TIQU_ASSIGN_OR_RETURN(const int axis, NormalizeAxis(wanted, order.size()));
+    if (used[axis]) return absl::InvalidArgumentError(absl::StrCat("axis ", axis, " stands twice in the permutation"));
+    used[axis] = true;
+    shape.push_back(in.shape()[axis]);
+    from.strides.push_back(in_strides[axis]);
+  }
+  TIQU_ASSIGN_OR_RETURN(Tensor * out, context.Allocate(0, in.type(), shape));
+  CopyStrided(in, from, shape, {0, RowMajorStrides(shape)}, out);
+  return absl::OkStatus();
+}
+
+absl::StatusOr<OpInstance> MakeTranspose(const NodeSpec& spec) {
+  spec.ExpectInputs(2);
+  spec.ExpectType(1, {kInt32, kInt64});
+  return OpInstance{{spec.input_type(0)}, RunTranspose};
+}
+
+// As TensorFlow on x86: toward zero, and the smallest integer for what does not fit and for NaN.
+template <typename From, typename To>
+To CastOne(From value) {
+  if constexpr (std::is_same_v<To, bool>) {
+    return value != From{0};
+  } else if constexpr (std::is_floating_point_v<From> && std::is_integral_v<To>) {
+    constexpr auto kEdge = static_cast<double>(std::numeric_limits<To>::max()) + 1.0;
+    const auto wide = static_cast<double>(value);
+    const bool fits = wide < kEdge && wide > static_cast<double>(std::numeric_limits<To>::min()) - 1.0;
+    // For 64 bits the lower bound minus one is the bound itself, which fits too, and gives the same result.
+    return fits ? static_cast<To>(value) : std::numeric_limits<To>::min();
+  } else {
+    return static_cast<To>(value);
+  }
+}
+
+template <typename From, typename To>
+absl::Status RunCast(OpContext& context) {
+  const Tensor& in = context.input(0);
+  TIQU_ASSIGN_OR_RETURN(Tensor * out, context.Allocate(0, DataTypeOf<To>::value, in.shape()));
+  std::transform(in.data<From>(), in.data<From>() + in.size(), out->data<To>(), CastOne<From, To>);
+  return absl::OkStatus();
+}
+
+absl::StatusOr<OpInstance> MakeCast(const NodeSpec& spec) {
+  spec.ExpectInputs(1);
+  using All = Types<float, double, int32_t, int64_t, uint8_t, bool>;
+  const DataType to = spec.Type("DstT", DataType::kInvalid);
+  return DispatchType(spec, spec.input_type(0), All{}, [&](auto from_zero) {
+    return DispatchType(spec, to, All{}, [&](auto to_zero) {
+      return OpInstance{{to}, RunCast<decltype(from_zero), decltype(to_zero)>};
+    });
+  });
+}
+
+}  // namespace
+
+void RegisterArrayOps(OpRegistry& registry) {
+  registry.Add("Reshape", MakeReshape);
+  registry.Add("Shape", MakeShapeFunction<ShapeOf>);
+  registry.Add("Size", MakeShapeFunction<SizeOf>);
+  registry.Add("Rank", MakeShapeFunction<RankOf>);
+  registry.Add("ExpandDims", MakeExpandDims);
+  registry.Add("Squeeze", MakeSqueeze);
+  registry.Add("Transpose", MakeTranspose);
+  registry.Add("Cast", MakeCast);
+}
+
+}  // namespace tiqu::engine

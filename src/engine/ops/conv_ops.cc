@@ -1,0 +1,192 @@
+// Windows over [batch, height, width, channels]: Conv2D, MaxPool, AvgPool.
+#include <algorithm>
+#include <limits>
+
+#include "absl/strings/str_cat.h"
+#include "base/status.h"
+#include "engine/kernels/gemm.h"
+#include "engine/op_registry.h"
+#include "engine/ops/register.h"
+#include "engine/ops/shapes.h"
+
+namespace tiqu::engine {
+namespace {
+
+constexpr auto kFloat = DataType::kFloat;
+
+// Height and width of what a node's attributes say.
+struct WindowAttributes {
+  int64_t stride[2] = {1, 1};
+  int64_t dilation[2] = {1, 1};
+  int64_t window[2] = {1, 1};  // pooling; a convolution's stands in its filter
+  bool same = false;
+};
+
+void ReadPair(const NodeSpec& spec, std::string_view name, int64_t* pair) {
+  const std::vector<int64_t> values = spec.Ints(name);
+  if (values.empty()) return;
+  const bool sound = values.size() == 4 && values[0] == 1 && values[3] == 1 && values[1] > 0 && values[2] > 0;
+  if (!sound) {
+    spec.Fail(absl::InvalidArgumentError(
+        absl::StrCat("attribute ", std::string(name), " is ", ShapeToString(values), ", expected (1, h, w, 1)")));
+    return;
+  }
+  pair[0] = values[1];
+  pair[1] = values[2];
+}
+
+WindowAttributes ReadWindow(const NodeSpec& spec) {
+  WindowAttributes attributes;
+  ReadPair(spec, "strides", attributes.stride);
+  ReadPair(spec, "dilations", attributes.dilation);
+  ReadPair(spec, "ksize", attributes.window);
+  const std::string padding = spec.String("padding", "VALID");
+  attributes.same = padding == "SAME";
+  if (padding != "SAME" && padding != "VALID") {
+    spec.Fail(absl::UnimplementedError(absl::StrCat("padding ", padding, " is not supported")));
+  }
+  if (const std::string format = spec.String("data_format", "NHWC"); format != "NHWC") {
+    spec.Fail(absl::UnimplementedError(absl::StrCat("data_format ", format, " is not supported")));
+  }
+  return attributes;
+}
+
+// One axis of a window's way over its input.
+struct WindowAxis {
+  int64_t in, window, stride, dilation, before, out;
+
+  // Input position of tap `tap` for output `o`; may lie outside [0, in).
+  int64_t At(int64_t o, int64_t tap) const { return o * stride - before + tap * dilation; }
+};
+
+WindowAxis PlanAxis(const WindowAttributes& attributes, int axis, int64_t in, int64_t window) {
+  WindowAxis plan{in, window, attributes.stride[axis], attributes.dilation[axis], 0, 0};
+  const int64_t span = (window - 1) * plan.dilation + 1;
+  if (attributes.same) {
+    plan.out = (in + plan.stride - 1) / plan.stride;
+    plan.before = std::max<int64_t>((plan.out - 1) * plan.stride + span - in, 0) / 2;
+  } else {
+    plan.out = in < span ? 0 : (in - span) / plan.stride + 1;
+  }
+  return plan;
+}
+
+// Copies what the filter sees for one row of outputs: [out width, window height, window width, channels].
+void GatherPatches(const float* image, const WindowAxis& h, const WindowAxis& w, int64_t channels, int64_t row,
+                   float* patches) {
+  for (int64_t o = 0; o < w.out; ++o) {
+    for (int64_t i = 0; i < h.window; ++i) {
+      const int64_t y = h.At(row, i);
+      for (int64_t j = 0; j < w.window; ++j, patches += channels) {
+        const int64_t x = w.At(o, j);
+        if (y < 0 || y >= h.in || x < 0 || x >= w.in) {
+          std::fill_n(patches, channels, 0.0F);
+        } else {
+          std::copy_n(image + (y * w.in + x) * channels, channels, patches);
+        }
+      }
+    }
+  }
+}
+
+absl::Status RunConv2D(OpContext& context, const WindowAttributes& attributes) {
+  const Tensor &in = context.input(0), &filter = context.input(1);
+  const Shape &s = in.shape(), &f = filter.shape();
+  if (s.size() != 4 || f.size() != 4 || s[3] != f[2] || f[0] < 1 || f[1] < 1) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("input of shape ", ShapeToString(s), " with a filter of shape ", ShapeToString(f)));
+  }
+  const WindowAxis h = PlanAxis(attributes, 0, s[1], f[0]), w = PlanAxis(attributes, 1, s[2], f[1]);
+  TIQU_ASSIGN_OR_RETURN(Tensor * out, context.Allocate(0, kFloat, {s[0], h.out, w.out, f[3]}));
+  const int64_t depth = f[0] * f[1] * f[2];
+  const bool pointwise = f[0] == 1 && f[1] == 1 && h.stride == 1 && w.stride == 1;
+  if (pointwise) {
+    kernels::Gemm({s[0] * s[1] * s[2], f[3], depth}, 1.0F, in.data<float>(), depth, filter.data<float>(), f[3], 0.0F,
+                  out->data<float>(), f[3]);
+    return absl::OkStatus();
+  }
+  TIQU_ASSIGN_OR_RETURN(Tensor patches, NewTensor(kFloat, {w.out, depth}));
+  float* to = out->data<float>();
+  for (int64_t b = 0; b < s[0]; ++b) {
+    const float* image = in.data<float>() + b * s[1] * s[2] * s[3];
+    for (int64_t row = 0; row < h.out; ++row, to += w.out * f[3]) {
+      GatherPatches(image, h, w, s[3], row, patches.data<float>());
+      kernels::Gemm({w.out, f[3], depth}, 1.0F, patches.data<float>(), depth, filter.data<float>(), f[3], 0.0F, to,
+                    f[3]);
+    }
+  }
+  return absl::OkStatus();
+}
+
+absl::StatusOr<OpInstance> MakeConv2D(const NodeSpec& spec) {
+  spec.ExpectInputs(2);
+  spec.ExpectType(0, {kFloat});
+  spec.ExpectType(1, {kFloat});
+  const WindowAttributes attributes = ReadWindow(spec);
+  return OpInstance{{kFloat}, [attributes](OpContext& context) { return RunConv2D(context, attributes); }};
+}
+
+// The largest or the mean of the window's elements that lie inside the image, channel by channel.
+void PoolWindow(const float* image, const WindowAxis& h, const WindowAxis& w, int64_t channels, int64_t row,
+                int64_t column, bool average, float* out) {
+  std::fill_n(out, channels, average ? 0.0F : -std::numeric_limits<float>::infinity());
+  int64_t count = 0;
+  for (int64_t i = 0; i < h.window; ++i) {
+    const int64_t y = h.At(row, i);
+    if (y < 0 || y >= h.in) continue;
+    for (int64_t j = 0; j < w.window; ++j) {
+      const int64_t x = w.At(column, j);
+      if (x < 0 || x >= w.in) continue;
+      const float* from = image + (y * w.in + x) * channels;
+      ++count;
+      if (average) {
+        for (int64_t c = 0; c < channels; ++c) out[c] += from[c];
+      } else {
+        for (int64_t c = 0; c < channels; ++c) out[c] = std::max(out[c], from[c]);
+      }
+    }
+  }
+  if (average) {
+    for (int64_t c = 0; c < channels; ++c) out[c] /= static_cast<float>(count);
+  }
+}
+
+absl::Status RunPool(OpContext& context, const WindowAttributes& attributes, bool average) {
+  const Tensor& in = context.input(0);
+  const Shape& s = in.shape();
+  if (s.size() != 4) {
+    return absl::InvalidArgumentError(absl::StrCat("input of shape ", ShapeToString(s), " is not an image"));
+  }
+  const WindowAxis h = PlanAxis(attributes, 0, s[1], attributes.window[0]);
+  const WindowAxis w = PlanAxis(attributes, 1, s[2], attributes.window[1]);
+  TIQU_ASSIGN_OR_RETURN(Tensor * out, context.Allocate(0, kFloat, {s[0], h.out, w.out, s[3]}));
+  float* to = out->data<float>();
+  for (int64_t b = 0; b < s[0]; ++b) {
+    const float* image = in.data<float>() + b * s[1] * s[2] * s[3];
+    for (int64_t row = 0; row < h.out; ++row) {
+      for (int64_t column = 0; column < w.out; ++column, to += s[3]) {
+        PoolWindow(image, h, w, s[3], row, column, average, to);
+      }
+    }
+  }
+  return absl::OkStatus();
+}
+
+absl::StatusOr<OpInstance> MakePool(const NodeSpec& spec) {
+  spec.ExpectInputs(1);
+  spec.ExpectType(0, {kFloat});
+  const WindowAttributes attributes = ReadWindow(spec);
+  const bool average = spec.op() == "AvgPool";
+  return OpInstance{{kFloat},
+                    [attributes, average](OpContext& context) { return RunPool(context, attributes, average); }};
+}
+
+}  // namespace
+
+void RegisterConvOps(OpRegistry& registry) {
+  registry.Add("Conv2D", MakeConv2D);
+  registry.Add("MaxPool", MakePool);
+  registry.Add("AvgPool", MakePool);
+}
+
+}  // namespace tiqu::engine

@@ -1,0 +1,146 @@
+#include "engine/plan.h"
+
+#include <chrono>
+#include <set>
+
+#include "absl/strings/str_cat.h"
+#include "base/status.h"
+#include "engine/schedule.h"
+
+namespace tiqu::engine {
+
+class PlanBuilder {
+ public:
+  PlanBuilder(const Graph& graph, const CompiledNodes& nodes, const ResolvedSignature& signature)
+      : graph_(graph), nodes_(nodes), signature_(signature) {}
+
+  absl::StatusOr<Plan> Run() {
+    ScheduleRequest request;
+    request.is_leaf = [this](int node) { return !nodes_.at(node)->run; };
+    for (const auto& [name, edge] : signature_.feeds) {
+      request.feeds.insert(edge);
+      values_[edge] = plan_.value_count_;
+      plan_.inputs_[name] = plan_.value_count_++;
+    }
+    for (const auto& [name, edge] : signature_.fetches) request.fetches.push_back(edge);
+    TIQU_ASSIGN_OR_RETURN(const std::vector<int> order, Schedule(graph_, request));
+    for (const int node : order) {
+      if (nodes_.at(node)->run) TIQU_RETURN_IF_ERROR(AddStep(node));
+    }
+    for (const auto& [name, edge] : signature_.fetches) {
+      absl::Status status = AddOutput(name, edge);
+      if (!status.ok()) return Annotate(status, absl::StrCat("output '", name, "'"));
+    }
+    PlanReleases();
+    return std::move(plan_);
+  }
+
+ private:
+  absl::Status AddStep(int index) {
+    const Node& node = graph_.node(index);
+    const auto& op = nodes_.at(index);
+    if (op->needs_feed) {
+      return absl::InvalidArgumentError(
+          absl::StrCat("needs placeholder '", node.def->name(), "', which is none of its inputs"));
+    }
+    Plan::Step step;
+    step.op = op;
+    step.name = node.def->name();
+    step.op_name = node.def->op();
+    for (const Edge& edge : node.inputs) {
+      TIQU_ASSIGN_OR_RETURN(Plan::Source source, SourceOf(edge));
+      step.inputs.push_back(source);
+    }
+    step.first_output = plan_.value_count_;
+    const int outputs = static_cast<int>(op->output_types.size());
+    for (int port = 0; port < outputs; ++port) values_.emplace(Edge{index, port}, step.first_output + port);
+    plan_.value_count_ += outputs;
+    plan_.max_inputs_ = std::max(plan_.max_inputs_, static_cast<int>(step.inputs.size()));
+    plan_.steps_.push_back(std::move(step));
+    return absl::OkStatus();
+  }
+
+  absl::StatusOr<Plan::Source> SourceOf(const Edge& edge) {
+    if (const auto it = values_.find(edge); it != values_.end()) return Plan::Source{false, it->second};
+    const auto& op = *nodes_.at(edge.node);
+    if (op.run || edge.port >= static_cast<int>(op.constants.size())) {
+      return absl::InvalidArgumentError(
+          absl::StrCat("node '", graph_.node(edge.node).def->name(), "' has no output ", edge.port));
+    }
+    const auto [it, added] = constants_.emplace(edge, static_cast<int>(plan_.constants_.size()));
+    if (added) plan_.constants_.push_back(op.constants[edge.port]);
+    return Plan::Source{true, it->second};
+  }
+
+  absl::Status AddOutput(const std::string& name, const Edge& edge) {
+    TIQU_ASSIGN_OR_RETURN(plan_.outputs_[name], SourceOf(edge));
+    const DataType type = TypeOf(nodes_, signature_, edge);
+    const DataType declared = signature_.signature.outputs.at(name).type;
+    if (type == declared) return absl::OkStatus();
+    return absl::InvalidArgumentError(
+        absl::StrCat("is declared as ", DataTypeName(declared), " and computed as ", DataTypeName(type)));
+  }
+
+  // A value is let go after the last step that reads it, or after the one that makes it when none does.
+  void PlanReleases() {
+    std::set<int> kept;
+    for (const auto& [name, source] : plan_.outputs_) {
+      if (!source.constant) kept.insert(source.index);
+    }
+    for (auto step = plan_.steps_.rbegin(); step != plan_.steps_.rend(); ++step) {
+      std::vector<int> touched;
+      for (const Plan::Source& source : step->inputs) {
+        if (!source.constant) touched.push_back(source.index);
+      }
+      for (size_t port = 0; port < step->op->output_types.size(); ++port) {
+        touched.push_back(step->first_output + static_cast<int>(port));
+      }
+      for (const int value : touched) {
+        if (kept.insert(value).second) step->release.push_back(value);
+      }
+    }
+  }
+
+  const Graph& graph_;
+  const CompiledNodes& nodes_;
+  const ResolvedSignature& signature_;
+  Plan plan_;
+  std::map<Edge, int> values_;
+  std::map<Edge, int> constants_;
+};
+
+absl::StatusOr<Plan> Plan::Make(const Graph& graph, const CompiledNodes& nodes, const ResolvedSignature& signature) {
+  return PlanBuilder(graph, nodes, signature).Run();
+}
+
+absl::Status Plan::RunStep(const Step& step, std::vector<Tensor>* values) const {
+  thread_local std::vector<const Tensor*> inputs;
+  inputs.clear();
+  for (const Source& source : step.inputs) inputs.push_back(&Get(source, *values));
+  const std::span<Tensor> outputs(values->data() + step.first_output, step.op->output_types.size());
+  OpContext context(inputs, outputs);
+  absl::Status status = step.op->run(context);
+  if (!status.ok()) return Annotate(status, absl::StrCat("node '", step.name, "' (", step.op_name, ")"));
+  for (const int value : step.release) (*values)[value] = Tensor();
+  return status;
+}
+
+absl::StatusOr<TensorMap> Plan::Run(const TensorMap& inputs, const NodeObserver& observer) const {
+  std::vector<Tensor> values(value_count_);
+  for (const auto& [name, value] : inputs_) values[value] = inputs.at(name);
+  for (const Step& step : steps_) {
+    if (!observer) {
+      TIQU_RETURN_IF_ERROR(RunStep(step, &values));
+      continue;
+    }
+    const auto start = std::chrono::steady_clock::now();
+    TIQU_RETURN_IF_ERROR(RunStep(step, &values));
+    const std::chrono::duration<double> elapsed = std::chrono::steady_clock::now() - start;
+    observer(step.name, step.op_name, elapsed.count());
+  }
+  TensorMap outputs;
+  for (const auto& [name, source] : outputs_) outputs.emplace(name, Get(source, values));
+  return outputs;
+}
+
+}  // namespace tiqu::engine

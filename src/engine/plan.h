@@ -1,0 +1,57 @@
+// The work of one signature: operations in order, and where each takes its inputs from.
+//
+// Thread safety: immutable once made; Run may be called from any number of threads.
+#pragma once
+
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "engine/compile.h"
+#include "engine/engine.h"
+#include "engine/graph.h"
+#include "engine/signature.h"
+
+namespace tiqu::engine {
+
+class Plan {
+ public:
+  // Errors: INVALID_ARGUMENT (a placeholder that the signature needs and does not feed; an output of another type).
+  static absl::StatusOr<Plan> Make(const Graph& graph, const CompiledNodes& nodes, const ResolvedSignature& signature);
+
+  // REQUIRES: CheckInputs is content with `inputs`.
+  absl::StatusOr<TensorMap> Run(const TensorMap& inputs, const NodeObserver& observer) const;
+
+ private:
+  friend class PlanBuilder;
+
+  // Where a tensor comes from: a value of the run, numbered within the plan, or a constant of the plan.
+  struct Source {
+    bool constant = false;
+    int index = 0;
+  };
+
+  struct Step {
+    std::shared_ptr<const OpInstance> op;
+    std::string name, op_name;
+    std::vector<Source> inputs;
+    int first_output = 0;      // its outputs are values first_output, first_output + 1, ...
+    std::vector<int> release;  // values that nothing needs after this step
+  };
+
+  absl::Status RunStep(const Step& step, std::vector<Tensor>* values) const;
+  const Tensor& Get(const Source& source, const std::vector<Tensor>& values) const {
+    return source.constant ? constants_[source.index] : values[source.index];
+  }
+
+  std::vector<Step> steps_;
+  std::vector<Tensor> constants_;
+  std::map<std::string, int> inputs_;      // input name -> value
+  std::map<std::string, Source> outputs_;  // output name -> where it is at the end
+  int value_count_ = 0;
+  int max_inputs_ = 0;  // of a step
+};
+
+}  // namespace tiqu::engine
