@@ -7,7 +7,9 @@
 namespace tiqu::graph {
 namespace {
 
-constexpr int64_t kMaxBytes = int64_t{1} << 31;  // protobuf's own limit, so that a small file cannot ask for more
+constexpr int64_t kMaxBytes = int64_t{1} << 31;  // protobuf's own limit
+// Of a tensor whose file gives one value for all elements, so that a small file cannot ask for all memory.
+constexpr int64_t kMaxListedBytes = int64_t{1} << 28;
 
 // Writes `values` as elements of type T, the last one repeated.
 template <typename T, typename List>
@@ -67,6 +69,15 @@ absl::Status FillFromLists(const tensorflow::TensorProto& proto, Tensor* tensor)
   }
 }
 
+absl::Status CheckShape(const Shape& shape, DataType type, bool listed) {
+  const int64_t limit = listed ? kMaxListedBytes : kMaxBytes;
+  const auto element_bytes = static_cast<int64_t>(type == DataType::kString ? sizeof(std::string) : DataTypeSize(type));
+  const int64_t count = ElementCount(shape);
+  if (count >= 0 && count <= limit / element_bytes) return absl::OkStatus();
+  return absl::InvalidArgumentError(
+      fmt::format("a constant's shape is {}: it must be known and take at most {} bytes", ShapeToString(shape), limit));
+}
+
 }  // namespace
 
 absl::StatusOr<Tensor> TensorFromProto(const tensorflow::TensorProto& proto) {
@@ -76,21 +87,17 @@ absl::StatusOr<Tensor> TensorFromProto(const tensorflow::TensorProto& proto) {
   }
   if (proto.tensor_shape().unknown_rank()) return absl::InvalidArgumentError("a constant has unknown rank");
   Shape shape = ShapeFromProto(proto.tensor_shape());
-  const int64_t count = ElementCount(shape);
-  const int64_t element_bytes = type == DataType::kString ? int64_t{sizeof(std::string)} : DataTypeSize(type);
-  if (count < 0 || count > kMaxBytes / element_bytes) {
-    return absl::InvalidArgumentError(
-        fmt::format("a constant's shape is {}: it must be known and below 2^31 bytes", ShapeToString(shape)));
+  const bool listed = proto.tensor_content().empty() || type == DataType::kString;
+  if (absl::Status status = CheckShape(shape, type, listed); !status.ok()) return status;
+  const std::string& content = proto.tensor_content();
+  if (!listed && content.size() != static_cast<size_t>(ElementCount(shape)) * DataTypeSize(type)) {
+    return absl::InvalidArgumentError(fmt::format("a constant of shape {} and type {} has {} bytes",
+                                                  ShapeToString(shape), DataTypeName(type), content.size()));
   }
   Tensor tensor(type, std::move(shape));
-  const std::string& content = proto.tensor_content();
-  if (content.empty() || type == DataType::kString) {
+  if (listed) {
     if (absl::Status status = FillFromLists(proto, &tensor); !status.ok()) return status;
     return tensor;
-  }
-  if (content.size() != tensor.byte_size()) {
-    return absl::InvalidArgumentError(fmt::format("a constant of shape {} has {} bytes, expected {}",
-                                                  ShapeToString(tensor.shape()), content.size(), tensor.byte_size()));
   }
   std::memcpy(tensor.data<std::byte>(), content.data(), content.size());
   return tensor;
