@@ -1,7 +1,7 @@
 // Reads word2vec files, as pretrained vectors are published: text ("N D" and then "word v v v" a line; the header may
 // be absent) and binary (the header, then word, space and D little-endian floats). Which of the two it is, is seen.
 //
-//   TIQU_ASSIGN_OR_RETURN(Imported imported, ImportWord2Vec("sgns.baidubaike.bigram-char", {.max_words = 100000}));
+//   TIQU_ASSIGN_OR_RETURN(Imported imported, ImportWord2Vec("sgns.baidubaike.bigram-char"));
 //   SaveWordVectors(imported.vectors, "baike.bin");
 //
 // Words go through the normaliser, so that they match what the tokenizer sees; words that become the same (臺灣 and

@@ -147,6 +147,7 @@ absl::StatusOr<WordVectors> RunFastText(const TrainOptions& options, const std::
   try {
     model.train(MakeArgs(options, path), report);
     if (Interrupted()) return absl::CancelledError("interrupted");
+    bar.Update(kSteps);
     if (options.show_progress) bar.Finish();
     return TakeVectors(model, options);
   } catch (const fasttext::FastText::AbortError&) {

@@ -1,7 +1,9 @@
 // Trains word vectors on plain text: the text is normalised and cut with our own segmenter, then skip-gram with
 // negative sampling (fastText's library, whole words only).
 //
-//   TIQU_ASSIGN_OR_RETURN(Trained trained, TrainWordVectors({.corpus = {"laws.txt"}, .word_list = "dict.txt"}));
+//   TrainOptions options;
+//   options.corpus = {"laws.txt"};
+//   TIQU_ASSIGN_OR_RETURN(Trained trained, TrainWordVectors(options));
 //   SaveWordVectors(trained.vectors, "words.bin");
 //
 // Thread safety: free functions.
