@@ -12,7 +12,7 @@
 
 #include "base/status.h"
 #include "base/utf8.h"
-#include "text/fold_tables.inc"
+#include "generated/fold_tables.inc"
 
 namespace tiqu::text {
 namespace {
