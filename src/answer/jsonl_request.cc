@@ -33,8 +33,10 @@ absl::Status ReadQuestions(const element& value, std::vector<std::string>* out) 
   if (value.get(list) != simdjson::SUCCESS) return absl::InvalidArgumentError("\"questions\" is not a list");
   for (const element item : list) {
     std::string_view text;
-    if (item.get(text) != simdjson::SUCCESS) {
-      return absl::InvalidArgumentError(fmt::format("\"questions\" holds no string at {}", out->size() + 1));
+    // Labelled data groups its samples as {"question", "answers", ...}.
+    if (item.get(text) != simdjson::SUCCESS && item["question"].get(text) != simdjson::SUCCESS) {
+      return absl::InvalidArgumentError(
+          fmt::format("\"questions\" holds neither a string nor {{\"question\"}} at {}", out->size() + 1));
     }
     out->emplace_back(text);
   }

@@ -5,6 +5,7 @@
 //   {"id": 8, "passage": P, "questions": [Q, Q]}     ->  {"id":8,"results":[{"answers":[...],"no_answer":p}, ...]}
 //   something else, on line 9                        ->  {"id":null,"error":{"line":9,"message":"..."}}
 //
+// A question of the list may also be an object with a field "question", as labelled data has them.
 // An id may be any JSON value and comes back as it was; it is null when there is none. Other fields are ignored.
 //
 // Thread safety: free functions.

@@ -23,6 +23,10 @@ TEST(JsonlRequestTest, BothFormsAreRead) {
   EXPECT_THAT(several.questions, ElementsAre("q", "r"));
   EXPECT_TRUE(several.several);
 
+  LineRequest grouped;
+  ASSERT_TRUE(ParseLine(R"({"passage":"p","questions":[{"question":"q","answers":[]},"r"]})", &grouped).ok());
+  EXPECT_THAT(grouped.questions, ElementsAre("q", "r"));
+
   LineRequest none;
   ASSERT_TRUE(ParseLine(R"({"passage":"p","questions":[]})", &none).ok());
   EXPECT_EQ(none.id, "null");
@@ -40,7 +44,8 @@ TEST(JsonlRequestTest, BadLinesAreNamed) {
       {"{\"id\":1,\"passage\":7,\"question\":\"q\"}", "\"passage\" is not a string"},
       {"{\"id\":1,\"passage\":\"p\",\"question\":null}", "\"question\" is not a string"},
       {"{\"id\":1,\"passage\":\"p\",\"questions\":\"q\"}", "\"questions\" is not a list"},
-      {"{\"id\":1,\"passage\":\"p\",\"questions\":[\"q\",2]}", "\"questions\" holds no string at 2"},
+      {"{\"id\":1,\"passage\":\"p\",\"questions\":[\"q\",2]}",
+       "\"questions\" holds neither a string nor {\"question\"} at 2"},
       {"{\"id\":1,\"passage\":\"p\",\"questions\":[],\"question\":\"q\"}", "both"},
       {"{\"passage\":\"\xff\",\"question\":\"q\"}", "byte 12"},
       {"{\"passage\":\"\\ud800\",\"question\":\"q\"}", ""},

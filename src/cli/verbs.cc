@@ -3,6 +3,9 @@
 namespace tiqu::cli {
 
 void AddAllVerbs(CLI::App& app, VerbResult* result) {
+  AddAskVerb(app, result);
+  AddExtractVerb(app, result);
+  AddEvalVerb(app, result);
   AddExportVerb(app, result);
   AddShowVerb(app, result);
   AddVectorsVerb(app, result);

@@ -9,6 +9,9 @@ namespace tiqu::cli {
 // Adds every verb below to `app`, in the order in which help shows them.
 void AddAllVerbs(CLI::App& app, VerbResult* result);
 
+void AddAskVerb(CLI::App& app, VerbResult* result);
+void AddExtractVerb(CLI::App& app, VerbResult* result);
+void AddEvalVerb(CLI::App& app, VerbResult* result);
 void AddExportVerb(CLI::App& app, VerbResult* result);
 void AddShowVerb(CLI::App& app, VerbResult* result);
 void AddVectorsVerb(CLI::App& app, VerbResult* result);

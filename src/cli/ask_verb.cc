@@ -1,0 +1,72 @@
+// tiqu ask: one question on one passage.
+#include <unistd.h>
+
+#include <memory>
+
+#include "answer/jsonl_request.h"
+#include "answer/reader.h"
+#include "base/file.h"
+#include "base/status.h"
+#include "cli/highlight.h"
+#include "cli/standard_output.h"
+#include "cli/verbs.h"
+
+namespace tiqu::cli {
+namespace {
+
+struct AskOptions {
+  std::string model;
+  std::string question;
+  std::string passage;
+  std::string passage_file;
+  double threshold = -1;
+  bool json = false;
+};
+
+absl::StatusOr<std::string> ReadPassage(const AskOptions& options) {
+  if (options.passage_file.empty() && options.passage != "-") return options.passage;
+  TIQU_ASSIGN_OR_RETURN(std::string passage,
+                        ReadFile(options.passage_file.empty() ? "/dev/stdin" : options.passage_file));
+  // A file's last line break is the file's, not the passage's.
+  while (!passage.empty() && (passage.back() == '\n' || passage.back() == '\r')) passage.pop_back();
+  return passage;
+}
+
+absl::Status RunAsk(const AskOptions& options) {
+  TIQU_ASSIGN_OR_RETURN(const std::string passage, ReadPassage(options));
+  TIQU_ASSIGN_OR_RETURN(const std::shared_ptr<const answer::Reader> reader, answer::Reader::Load(options.model, {}));
+  decode::AnswerRules rules = reader->rules();
+  if (options.threshold >= 0) rules.threshold = static_cast<float>(options.threshold);
+  const answer::Request request = {passage, {options.question}};
+  TIQU_ASSIGN_OR_RETURN(const std::vector<Reply> replies, reader->ReadAll({&request, 1}, rules).front());
+  std::string output;
+  if (options.json) {
+    answer::AppendReply(replies.front(), &output);
+    output += '\n';
+  } else if (isatty(STDOUT_FILENO) == 1) {
+    output = ShowInColour(replies.front(), passage);
+  } else {
+    output = ShowPlainly(replies.front());
+  }
+  return WriteStandardOutput(output);
+}
+
+}  // namespace
+
+void AddAskVerb(CLI::App& app, VerbResult* result) {
+  auto options = std::make_shared<AskOptions>();
+  CLI::App* verb = app.add_subcommand("ask", "Answer one question on one passage");
+  verb->add_option("--model", options->model, "Version folder, or a folder of versions (the highest is taken)")
+      ->required();
+  verb->add_option("--question", options->question, "The question")->required();
+  CLI::Option_group* passage = verb->add_option_group("passage", "Exactly one of");
+  passage->add_option("--passage", options->passage, "The passage; - is standard input");
+  passage->add_option("--passage-file", options->passage_file, "File that holds the passage");
+  passage->require_option(1);
+  verb->add_option("--threshold", options->threshold, "Smallest score of an answer, 0 to 1 (default: the model's own)")
+      ->check(CLI::Range(0.0, 1.0));
+  verb->add_flag("--json", options->json, "Print {\"answers\":[{text,begin,end,score}],\"no_answer\":p}");
+  verb->callback([options, result] { result->status = RunAsk(*options); });
+}
+
+}  // namespace tiqu::cli
