@@ -6,6 +6,7 @@
 #include "base/file.h"
 #include "base/status.h"
 #include "fmt/format.h"
+#include "google/protobuf/io/tokenizer.h"
 #include "google/protobuf/text_format.h"
 #include "savedmodel/tensor_bundle.h"
 
@@ -15,13 +16,27 @@ namespace {
 constexpr char kServeTag[] = "serve";
 constexpr char kVariablesPrefix[] = "/variables/variables";
 
+// Keeps the first error for the message instead of logging it.
+class FirstError : public google::protobuf::io::ErrorCollector {
+ public:
+  void AddError(int line, int column, const std::string& message) override {
+    if (text_.empty()) text_ = fmt::format("line {}, column {}: {}", line + 1, column + 1, message);
+  }
+  const std::string& text() const { return text_; }
+
+ private:
+  std::string text_;
+};
+
 absl::StatusOr<tensorflow::SavedModel> ParseText(const std::string& path) {
   TIQU_ASSIGN_OR_RETURN(const std::string text, ReadFile(path));
   tensorflow::SavedModel saved_model;
   google::protobuf::TextFormat::Parser parser;
+  FirstError error;
   parser.AllowUnknownField(true);
+  parser.RecordErrorsTo(&error);
   if (!parser.ParseFromString(text, &saved_model)) {
-    return absl::DataLossError(fmt::format("{} is not the text form of a SavedModel", path));
+    return absl::DataLossError(fmt::format("{} is not the text form of a SavedModel: {}", path, error.text()));
   }
   return saved_model;
 }
