@@ -43,7 +43,8 @@ absl::Status WriteAll(int fd, std::string_view bytes, const std::string& path) {
 
 absl::Status SyncPath(const std::string& path) {
   const UniqueFd fd(open(path.c_str(), O_RDONLY | O_CLOEXEC));
-  if (fd.get() < 0) return FileError(errno, "cannot open", path);
+  // A folder that may be written but not read can still be renamed in.
+  if (fd.get() < 0) return errno == EACCES ? absl::OkStatus() : FileError(errno, "cannot open", path);
   // EINVAL: a file system that cannot flush a folder has nothing to flush there.
   if (fsync(fd.get()) != 0 && errno != EINVAL) return FileError(errno, "cannot flush", path);
   return absl::OkStatus();

@@ -20,6 +20,18 @@ size_t TerminalColumns() {
   return ioctl(STDERR_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0 ? size.ws_col : 80;
 }
 
+// What fits into `columns`: whole characters, those from Hangul jamo on taken as two columns wide.
+std::string FitColumns(const std::string& line, size_t columns) {
+  size_t used = 0;
+  for (size_t i = 0; i < line.size();) {
+    const auto lead = static_cast<unsigned char>(line[i]);
+    used += lead < 0xE1 ? 1 : 2;
+    if (used > columns) return line.substr(0, i);
+    i += lead < 0xC0 ? 1 : lead < 0xE0 ? 2 : lead < 0xF0 ? 3 : 4;
+  }
+  return line;
+}
+
 double Seconds(std::chrono::steady_clock::duration duration) { return std::chrono::duration<double>(duration).count(); }
 
 }  // namespace
@@ -78,8 +90,7 @@ void Progress::Draw(const std::string& note, bool last) {
   const double seconds = Seconds(Clock::now() - start_);
   std::string line = FormatProgress({title_, done_, total_, seconds, note, terminal_});
   if (terminal_) {
-    line.resize(std::min(line.size(), TerminalColumns() - 1));
-    line = "\r\x1b[K" + line + (last ? "\n" : "");
+    line = "\r\x1b[K" + FitColumns(line, TerminalColumns() - 1) + (last ? "\n" : "");
   } else {
     line += '\n';
   }

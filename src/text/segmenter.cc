@@ -44,6 +44,8 @@ float InnerBonus(const WordTrie& trie, std::u32string_view word) {
 }  // namespace
 
 struct Segmenter::Trie {
+  explicit Trie(size_t size) : words(size) {}
+
   WordTrie words;
   float unknown_score = 0;
 
@@ -90,7 +92,7 @@ void Segmenter::Trie::AddUserWords(const Vocabulary& vocabulary, const std::vect
 }
 
 Segmenter::Segmenter(const Vocabulary& words, const std::vector<std::string>& user_words) {
-  auto trie = std::make_shared<Trie>();
+  auto trie = std::make_shared<Trie>(static_cast<size_t>(words.size()) + user_words.size());
   trie->AddWords(words);
   trie->AddUserWords(words, user_words);
   trie_ = std::move(trie);

@@ -20,6 +20,16 @@ std::vector<int32_t> DirectIds(const Vocabulary& chars) {
   return ids;
 }
 
+// As the passages will be: the user writes 羅顯敏 or ＡＢＣ as it comes. Words that are not UTF-8 are left out.
+std::vector<std::string> NormalizeWords(const Normalizer& normalizer, const std::vector<std::string>& words) {
+  std::vector<std::string> normalized;
+  for (const std::string& word : words) {
+    const auto text = normalizer.Normalize(word);
+    if (text.ok()) normalized.push_back(EncodeUtf8(text->chars));
+  }
+  return normalized;
+}
+
 }  // namespace
 
 Tokenizer::Tokenizer(const NormalizerOptions& options, Vocabulary chars, Vocabulary words,
@@ -28,7 +38,7 @@ Tokenizer::Tokenizer(const NormalizerOptions& options, Vocabulary chars, Vocabul
       chars_(std::move(chars)),
       words_(std::move(words)),
       user_words_(std::move(user_words)),
-      segmenter_(words_, user_words_),
+      segmenter_(words_, NormalizeWords(normalizer_, user_words_)),
       direct_ids_(DirectIds(chars_)) {}
 
 absl::StatusOr<EncodedText> Tokenizer::Encode(std::string_view utf8) const {

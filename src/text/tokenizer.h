@@ -37,6 +37,7 @@ Anchor FindAnchor(std::u32string_view question, std::u32string_view passage);
 
 class Tokenizer {
  public:
+  // `chars` and `words` are of normalised text; `user_words` are normalised here.
   Tokenizer(const NormalizerOptions& options, Vocabulary chars, Vocabulary words, std::vector<std::string> user_words);
 
   // Errors: INVALID_ARGUMENT naming the byte that is not UTF-8.

@@ -41,6 +41,10 @@ TEST(TokenizerTest, UserWordsAreKeptAndUsed) {
   EXPECT_TRUE(tokenizer.normalizer_options().to_simplified);
 }
 
+TEST(TokenizerTest, UserWordsAreNormalised) {
+  EXPECT_THAT(MakeTokenizer({"生地羅", "\xFF"}).Encode("出生地罗").value().word_ids, ElementsAre(1, 1, 1, 1));
+}
+
 TEST(TokenizerTest, CopiesWorkOnTheirOwn) {
   auto tokenizer = std::make_unique<Tokenizer>(MakeTokenizer());
   const Tokenizer copy = *tokenizer;

@@ -59,15 +59,17 @@ absl::StatusOr<Vocabulary> Vocabulary::Decode(std::string_view file_bytes) {
   std::vector<Entry> entries;
   for (int64_t number = 1; !file_bytes.empty(); ++number) {
     const size_t newline = file_bytes.find('\n');
-    const std::string where = fmt::format("vocabulary line {}", number);
-    if (newline == std::string_view::npos) return absl::DataLossError(where + ": cut short, no line end");
+    const auto at_line = [number](absl::Status status) {
+      return Annotate(status, fmt::format("vocabulary line {}", number));
+    };
+    if (newline == std::string_view::npos) return at_line(absl::DataLossError("cut short, no line end"));
     absl::StatusOr<Entry> entry = DecodeLine(file_bytes.substr(0, newline));
-    if (!entry.ok()) return Annotate(entry.status(), where);
+    if (!entry.ok()) return at_line(entry.status());
     file_bytes.remove_prefix(newline + 1);
     if (number > 2) {
       entries.push_back(*std::move(entry));
     } else if (entry->text != (number == 1 ? kPadText : kUnknownText) || entry->count != 0) {
-      return absl::DataLossError(fmt::format("{}: must be \"{}\\t0\"", where, number == 1 ? kPadText : kUnknownText));
+      return at_line(absl::DataLossError(fmt::format("must be \"{}\\t0\"", number == 1 ? kPadText : kUnknownText)));
     }
     if (file_bytes.empty() && number == 1) break;
     if (file_bytes.empty()) {

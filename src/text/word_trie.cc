@@ -1,11 +1,16 @@
 #include "text/word_trie.h"
 
+#include <algorithm>
 #include <bit>
 #include <utility>
 
 namespace tiqu::text {
 
-WordTrie::WordTrie() : nodes_(1), first_(kDirect, kNone) { Grow(); }
+WordTrie::WordTrie(size_t words) : nodes_(1), first_(kDirect, kNone) {
+  nodes_.reserve(2 * words + 1);
+  edges_.resize(std::bit_ceil(std::max<size_t>(2 * words, 16)));
+  Grow();
+}
 
 WordTrie::Node& WordTrie::Add(std::u32string_view word) {
   int32_t node = kRoot;
@@ -43,7 +48,7 @@ void WordTrie::Insert(uint64_t key, int32_t child) {
 }
 
 void WordTrie::Grow() {
-  const size_t size = edges_.empty() ? 1024 : edges_.size() * 2;
+  const size_t size = edges_.size() * 2;
   std::vector<Edge> old = std::exchange(edges_, std::vector<Edge>(size));
   mask_ = size - 1;
   shift_ = 64 - std::countr_zero(size);

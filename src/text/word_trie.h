@@ -27,7 +27,7 @@ class WordTrie {
     float bonus = 0;       // what it earns by the user's words in it
   };
 
-  WordTrie();
+  explicit WordTrie(size_t words);  // how many there will be, about
 
   Node& Add(std::u32string_view word);  // the node it ends in
   int32_t Find(std::u32string_view word) const;

@@ -4,6 +4,7 @@
 #include <bit>
 #include <cmath>
 #include <cstring>
+#include <limits>
 #include <numeric>
 
 #include "base/file.h"
@@ -20,6 +21,7 @@ static_assert(std::endian::native == std::endian::little, "files are little endi
 constexpr std::string_view kMagic = "TIQUVEC\n";
 constexpr uint32_t kVersion = 1;
 constexpr uint32_t kMaxDim = 8192;
+constexpr float kMaxHalf = 65504;
 constexpr size_t kHeaderBytes = 8 + 4 * sizeof(uint32_t) + sizeof(uint64_t);
 
 template <typename T>
@@ -149,6 +151,12 @@ absl::StatusOr<WordVectors> DecodeWordVectors(std::string_view bytes) {
 }
 
 absl::Status SaveWordVectors(const WordVectors& vectors, const std::string& path, Element element) {
+  const float limit = element == Element::kFloat16 ? kMaxHalf : std::numeric_limits<float>::max();
+  for (const float value : vectors.values) {
+    if (std::abs(value) <= limit) continue;  // false for a NaN
+    return absl::InvalidArgumentError(fmt::format("{}: the value {} does not fit into {}", path, value,
+                                                  element == Element::kFloat16 ? "float16" : "float32"));
+  }
   return WriteFileAtomically(path, EncodeWordVectors(vectors, element));
 }
 

@@ -43,7 +43,8 @@ std::string EncodeWordVectors(const WordVectors& vectors, Element element = Elem
 // Errors: DATA_LOSS naming what is wrong, INVALID_ARGUMENT for a file of another kind.
 absl::StatusOr<WordVectors> DecodeWordVectors(std::string_view bytes);
 
-// Appears under `path` only when it is whole.
+// Appears under `path` only when it is whole. Errors: of the file; INVALID_ARGUMENT for a value that the element cannot
+// hold (float16: above 65504).
 absl::Status SaveWordVectors(const WordVectors& vectors, const std::string& path, Element element = Element::kFloat16);
 absl::StatusOr<WordVectors> LoadWordVectors(const std::string& path);
 

@@ -105,6 +105,18 @@ TEST(WordVectorsTest, ValuesMustBeFinite) {
   EXPECT_THAT(std::string(DecodeWordVectors(EncodeWordVectors(vectors)).status().message()), HasSubstr("finite"));
 }
 
+TEST(WordVectorsTest, ValuesThatDoNotFitAreNotSaved) {
+  WordVectors vectors = Sample();
+  vectors.values[5] = 1e6F;
+  const std::string path = testing::TempDir() + "/tiqu_word_vectors_large.bin";
+  EXPECT_EQ(SaveWordVectors(vectors, path).message(), path + ": the value 1000000 does not fit into float16");
+  EXPECT_FALSE(FileExists(path));
+  EXPECT_TRUE(SaveWordVectors(vectors, path, Element::kFloat32).ok());
+  std::filesystem::remove(path);
+  vectors.values[5] = std::nanf("");
+  EXPECT_FALSE(SaveWordVectors(vectors, path, Element::kFloat32).ok());
+}
+
 TEST(WordVectorsTest, MostFrequentWordsAreKeptInTheirOrder) {
   WordVectors vectors = Sample();
   vectors.words = text::Vocabulary::FromEntries({{"a", 5}, {"b", 9}, {"c", 5}});

@@ -1,0 +1,84 @@
+#include <unistd.h>
+
+#include <filesystem>
+#include <string>
+
+#include "base/file.h"
+#include "cli/exit_code.h"
+#include "cli/verbs.h"
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+#include "vectors/word_vectors.h"
+
+namespace tiqu::cli {
+namespace {
+
+using testing::HasSubstr;
+
+class VectorsVerbTest : public testing::Test {
+ protected:
+  VectorsVerbTest() : folder_(testing::TempDir() + "/tiqu_vectors_verb_" + std::to_string(getpid())) {
+    std::filesystem::create_directories(folder_);
+  }
+  ~VectorsVerbTest() override { std::filesystem::remove_all(folder_); }
+
+  std::string Path(const std::string& name) const { return folder_ + "/" + name; }
+
+  // What the verb gives back; its output is left in output_.
+  VerbResult Run(const std::string& arguments) {
+    CLI::App app;
+    VerbResult result;
+    AddVectorsVerb(app, &result);
+    testing::internal::CaptureStdout();
+    app.parse("vectors " + arguments);
+    output_ = testing::internal::GetCapturedStdout();
+    return result;
+  }
+
+  std::string folder_;
+  std::string output_;
+};
+
+TEST_F(VectorsVerbTest, ImportWritesAFileThatLoads) {
+  ASSERT_TRUE(WriteFileAtomically(Path("in.txt"), "3 2\n的 1 2\n了 3 4\n是 5 6\n").ok());
+  const VerbResult result = Run("import " + Path("in.txt") + " " + Path("out.bin") + " --max-words 2");
+  ASSERT_TRUE(result.status.ok()) << result.status;
+  EXPECT_EQ(result.exit_code, kExitDone);
+  EXPECT_THAT(output_, HasSubstr("text word2vec file: 2 read, 0 merged, 0 too long, 0 broken"));
+  EXPECT_THAT(output_, HasSubstr("out.bin: 2 words, dimension 2"));
+  EXPECT_EQ(vectors::LoadWordVectors(Path("out.bin"))->words.size(), 4);
+}
+
+TEST_F(VectorsVerbTest, ImportThatLeavesLinesOutSaysSo) {
+  ASSERT_TRUE(WriteFileAtomically(Path("in.txt"), "的 1 2\n了 3\n").ok());
+  EXPECT_EQ(Run("import " + Path("in.txt") + " " + Path("out.bin")).exit_code, kExitSomeBad);
+  EXPECT_TRUE(FileExists(Path("out.bin")));
+}
+
+TEST_F(VectorsVerbTest, TrainTakesTheLastFileAsTheResult) {
+  std::string corpus;
+  for (int i = 0; i < 200; ++i) corpus += "出生地是广西\n";
+  ASSERT_TRUE(WriteFileAtomically(Path("a.txt"), corpus).ok());
+  ASSERT_TRUE(WriteFileAtomically(Path("words.txt"), "出生 5\n广西 5\n").ok());
+  const VerbResult result = Run("train " + Path("a.txt") + " " + Path("a.txt") + " " + Path("out.bin") + " --words " +
+                                Path("words.txt") + " --dim 4 --epochs 1");
+  ASSERT_TRUE(result.status.ok()) << result.status;
+  const auto loaded = vectors::LoadWordVectors(Path("out.bin"));
+  ASSERT_TRUE(loaded.ok());
+  EXPECT_EQ(loaded->dim, 4);
+  EXPECT_EQ(loaded->words.entry(loaded->words.Find("广西")).count, 400);
+}
+
+TEST_F(VectorsVerbTest, ErrorsComeBackAndNothingIsWritten) {
+  EXPECT_EQ(Run("import " + Path("absent") + " " + Path("out.bin")).status.code(), absl::StatusCode::kNotFound);
+  EXPECT_EQ(Run("import a " + Path("absent/out.bin")).status.code(), absl::StatusCode::kNotFound);
+  EXPECT_EQ(Run("import a " + folder_).status.code(), absl::StatusCode::kInvalidArgument);
+  EXPECT_EQ(Run("train " + Path("out.bin")).status.code(), absl::StatusCode::kInvalidArgument);
+  ASSERT_TRUE(WriteFileAtomically(Path("a.txt"), "出生\n").ok());
+  EXPECT_THAT(std::string(Run("train " + Path("a.txt") + " " + Path("out.bin") + " --dim 0").status.message()),
+              HasSubstr("dim is 0"));
+  EXPECT_FALSE(FileExists(Path("out.bin")));
+}
+
+}  // namespace
+}  // namespace tiqu::cli
