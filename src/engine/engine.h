@@ -27,8 +27,8 @@ using TensorMap = std::map<std::string, Tensor>;
 using NodeObserver = std::function<void(std::string_view node, std::string_view op, double seconds)>;
 
 struct EngineOptions {
-  bool fuse = true;       // false: op by op, for comparisons
-  NodeObserver observer;  // empty: no times are taken; must be callable from every thread that calls Run
+  bool fuse = true;                 // false: op by op, for comparisons
+  NodeObserver observer = nullptr;  // none: no times are taken; called from every thread that calls Run
 };
 
 struct TensorSpec {
