@@ -26,7 +26,7 @@ RESTRICTED = {
     "hdf5.h": {"checkpoint"},
     "fasttext": {"vectors"},
     "opencc": {"text"},
-    "utf8proc.h": {"text"},
+    "utf8proc.h": {"text", "eval"},
 }
 
 

@@ -2,7 +2,7 @@
 # Writes docs/cli.md from the program's own help.  --check: fails when the file is not what would be written.
 set -euo pipefail
 cd "$(dirname "$0")/.."
-tiqu=build/tiqu
+tiqu=${TIQU:-build/tiqu}
 [ -x "$tiqu" ] || { echo "generate_cli_docs: $tiqu is not built (make build)" >&2; exit 1; }
 
 # help [VERB...]: without trailing blanks and blank lines at either end.

@@ -1,5 +1,5 @@
-// The part of OpenMP's interface that Tiqu calls, for the Clang builds (sanitizers, fuzzers): GCC's omp.h has attributes
-// that Clang 14 does not take. The functions are those of GCC's library, which oneDNN runs on.
+// The part of OpenMP's interface that Tiqu calls, for the Clang builds (sanitizers, fuzzers): GCC's omp.h has
+// attributes that Clang 14 does not take. The functions are those of GCC's library, which oneDNN runs on.
 #pragma once
 
 extern "C" {
