@@ -6,9 +6,12 @@ void AddAllVerbs(CLI::App& app, VerbResult* result) {
   AddAskVerb(app, result);
   AddExtractVerb(app, result);
   AddEvalVerb(app, result);
+  AddTrainVerb(app, result);
   AddExportVerb(app, result);
   AddShowVerb(app, result);
   AddVectorsVerb(app, result);
+  AddConvertVerb(app, result);
+  AddSynthVerb(app, result);
 }
 
 }  // namespace tiqu::cli

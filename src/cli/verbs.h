@@ -12,8 +12,11 @@ void AddAllVerbs(CLI::App& app, VerbResult* result);
 void AddAskVerb(CLI::App& app, VerbResult* result);
 void AddExtractVerb(CLI::App& app, VerbResult* result);
 void AddEvalVerb(CLI::App& app, VerbResult* result);
+void AddTrainVerb(CLI::App& app, VerbResult* result);
 void AddExportVerb(CLI::App& app, VerbResult* result);
 void AddShowVerb(CLI::App& app, VerbResult* result);
 void AddVectorsVerb(CLI::App& app, VerbResult* result);
+void AddConvertVerb(CLI::App& app, VerbResult* result);
+void AddSynthVerb(CLI::App& app, VerbResult* result);
 
 }  // namespace tiqu::cli

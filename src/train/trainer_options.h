@@ -1,4 +1,6 @@
-// Everything `tiqu train` can be told. The resolved values are saved with the model (tiqu.json, provenance.training).
+// Everything `tiqu train` can be told. The resolved values are saved with the model (tiqu.json, provenance.training)
+// and in OUT/config.json. train/config.h reads them from a file and from flags; its table holds every name and help
+// text.
 //
 // Thread safety: values.
 #pragma once
@@ -22,6 +24,7 @@ struct DataOptions {
   int max_words = 60000;                // most frequent words of the vector file that are kept
   int max_passage_chars = 512;          // longer ones are cropped around an answer
   int max_question_chars = 64;
+  int window_overlap_chars = 128;  // of the windows that read a longer passage after training
 };
 
 struct OptimizerOptions {
@@ -31,9 +34,10 @@ struct OptimizerOptions {
   double clip_norm = 5.0;
   double ema_decay = 0.999;  // min(ema_decay, (1 + step) / (10 + step)); 0: off
   int epochs = 20;
-  double max_minutes = 0;  // the schedule is fitted to end by then, measured as it goes; 0: no limit
-  int batch_chars = 8192;  // passage characters a step, padding counted
-  int patience = 0;        // epochs without a better validation score before it stops; 0: never
+  double max_minutes = 0;    // the schedule is fitted to end by then, measured as it goes; 0: no limit
+  int batch_chars = 8192;    // passage characters a step, a passage counted once a question
+  int group_questions = 16;  // questions of one passage that share its encoding in a batch; 1: none
+  int patience = 0;          // validations without a better score before it stops; 0: never
 };
 
 struct RegularizationOptions {
@@ -41,8 +45,9 @@ struct RegularizationOptions {
   double gate_dropout = 0.1;
   double merge_dropout = 0.2;
   double unknown_rate = 0.1;       // ids replaced by "unknown"
+  double random_crop_rate = 0.2;   // of long passages: cropped anywhere, not around an answer
   double span_weight = 0.5;        // of the auxiliary start/end loss
-  double negative_fraction = 0.0;  // extra samples: a question with a passage that does not answer it
+  double negative_fraction = 0.0;  // of all samples: a question with a passage that does not answer it
 };
 
 struct TrainerOptions {
@@ -51,12 +56,16 @@ struct TrainerOptions {
   OptimizerOptions optimizer;
   RegularizationOptions regularization;
   std::string output_dir;
-  bool resume = false;
+  std::string single = "auto";  // report one answer at most: "yes", "no", or "auto": when no training sample has more
+  bool resume = false;          // go on from OUT/state.bin; without one, start
+  bool overwrite = false;       // start anew where OUT holds a training already
   uint64_t seed = 1;
   int threads = 0;             // workers; 0: one a core
   int checkpoint_steps = 200;  // how often the resumable state is written
+  int log_steps = 20;          // how often a line goes to metrics.jsonl
   double valid_every_epochs = 1.0;
 
+  // Errors: INVALID_ARGUMENT naming the field, its value and the limit.
   absl::Status Validate() const;
 };
 

@@ -1,0 +1,72 @@
+#include "train/trainer_options.h"
+
+#include "base/status.h"
+#include "fmt/format.h"
+
+namespace tiqu::train {
+namespace {
+
+absl::Status CheckRange(const char* field, double value, double low, double high) {
+  if (value >= low && value <= high) return absl::OkStatus();  // false for not a number
+  return absl::InvalidArgumentError(fmt::format("{} is {}, limits {} to {}", field, value, low, high));
+}
+
+struct Range {
+  const char* field;
+  double value;
+  double low;
+  double high;
+};
+
+absl::Status CheckRanges(const std::vector<Range>& ranges) {
+  for (const Range& range : ranges) {
+    TIQU_RETURN_IF_ERROR(CheckRange(range.field, range.value, range.low, range.high));
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace
+
+absl::Status TrainerOptions::Validate() const {
+  if (data.train_files.empty()) return absl::InvalidArgumentError("data.train_files is empty");
+  if (output_dir.empty()) return absl::InvalidArgumentError("run.output_dir is empty");
+  if (single != "auto" && single != "yes" && single != "no") {
+    return absl::InvalidArgumentError(fmt::format("run.single is \"{}\", expected yes, no or auto", single));
+  }
+  if (data.window_overlap_chars >= data.max_passage_chars) {
+    return absl::InvalidArgumentError(fmt::format("data.window_overlap_chars is {}, limit {} (max_passage_chars - 1)",
+                                                  data.window_overlap_chars, data.max_passage_chars - 1));
+  }
+  constexpr double kMany = 1e9;
+  return CheckRanges({
+      {"data.valid_fraction", data.valid_fraction, 0, 0.9},
+      {"data.min_char_count", static_cast<double>(data.min_char_count), 1, kMany},
+      {"data.max_words", static_cast<double>(data.max_words), 0, 1 << 23},
+      {"data.max_passage_chars", static_cast<double>(data.max_passage_chars), 8, 1 << 16},
+      {"data.max_question_chars", static_cast<double>(data.max_question_chars), 1, 1 << 12},
+      {"data.window_overlap_chars", static_cast<double>(data.window_overlap_chars), 0, 1 << 16},
+      {"optimizer.learning_rate", optimizer.learning_rate, 1e-9, 1},
+      {"optimizer.warmup_fraction", optimizer.warmup_fraction, 0, 0.9},
+      {"optimizer.final_fraction", optimizer.final_fraction, 0, 1},
+      {"optimizer.clip_norm", optimizer.clip_norm, 0, kMany},
+      {"optimizer.ema_decay", optimizer.ema_decay, 0, 0.999999},
+      {"optimizer.epochs", static_cast<double>(optimizer.epochs), 1, 1e6},
+      {"optimizer.max_minutes", optimizer.max_minutes, 0, kMany},
+      {"optimizer.batch_chars", static_cast<double>(optimizer.batch_chars), 1, 1 << 24},
+      {"optimizer.group_questions", static_cast<double>(optimizer.group_questions), 1, 1 << 16},
+      {"optimizer.patience", static_cast<double>(optimizer.patience), 0, kMany},
+      {"regularization.embedding_dropout", regularization.embedding_dropout, 0, 0.9},
+      {"regularization.gate_dropout", regularization.gate_dropout, 0, 0.9},
+      {"regularization.merge_dropout", regularization.merge_dropout, 0, 0.9},
+      {"regularization.unknown_rate", regularization.unknown_rate, 0, 0.9},
+      {"regularization.random_crop_rate", regularization.random_crop_rate, 0, 1},
+      {"regularization.span_weight", regularization.span_weight, 0, 100},
+      {"regularization.negative_fraction", regularization.negative_fraction, 0, 0.9},
+      {"run.threads", static_cast<double>(threads), 0, 1024},
+      {"run.checkpoint_steps", static_cast<double>(checkpoint_steps), 1, kMany},
+      {"run.log_steps", static_cast<double>(log_steps), 1, kMany},
+      {"run.valid_every_epochs", valid_every_epochs, 0.01, kMany},
+  });
+}
+
+}  // namespace tiqu::train

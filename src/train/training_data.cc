@@ -1,0 +1,150 @@
+#include "train/training_data.h"
+
+#include <algorithm>
+#include <unordered_set>
+
+#include "base/log.h"
+#include "base/random.h"
+#include "base/status.h"
+#include "data/reader.h"
+#include "fmt/format.h"
+#include "train/training_state.h"
+#include "vectors/word_vectors.h"
+
+namespace tiqu::train {
+namespace {
+
+constexpr uint64_t kSplitStream = 1;
+
+absl::StatusOr<std::vector<data::Sample>> ReadFiles(const std::vector<std::string>& files) {
+  std::vector<data::Sample> samples;
+  for (const std::string& file : files) {
+    data::Report report;
+    data::ReadOptions read;
+    read.format = data::Format::kJsonl;
+    TIQU_ASSIGN_OR_RETURN(std::vector<data::Sample> more, data::ReadAllSamples(file, read, &report));
+    TIQU_LOG_INFO("{}: {} samples, {} unanswerable, {} with several answers", file, report.samples_kept,
+                  report.unanswerable, report.several_answers);
+    if (report.samples_dropped() + report.records_bad() > 0) {
+      TIQU_LOG_WARNING("{}: {} samples dropped, {} lines could not be read (tiqu convert shows why)", file,
+                       report.samples_dropped(), report.records_bad());
+    }
+    samples.insert(samples.end(), std::make_move_iterator(more.begin()), std::make_move_iterator(more.end()));
+  }
+  return samples;
+}
+
+// Moves the samples of a share of the passages from train to valid.
+void SplitByPassage(const TrainerOptions& options, TrainingData* data) {
+  std::vector<std::string> passages;
+  std::unordered_set<std::string> seen;
+  for (const data::Sample& sample : data->train_samples) {
+    if (seen.insert(sample.passage).second) passages.push_back(sample.passage);
+  }
+  Random(options.seed, kSplitStream).Shuffle(&passages);
+  const auto kept_aside = static_cast<size_t>(options.data.valid_fraction * static_cast<double>(passages.size()));
+  const std::unordered_set<std::string> valid(passages.begin(), passages.begin() + static_cast<int64_t>(kept_aside));
+  const auto middle =
+      std::stable_partition(data->train_samples.begin(), data->train_samples.end(),
+                            [&](const data::Sample& sample) { return !valid.contains(sample.passage); });
+  data->valid_samples.assign(std::make_move_iterator(middle), std::make_move_iterator(data->train_samples.end()));
+  data->train_samples.erase(middle, data->train_samples.end());
+}
+
+absl::StatusOr<text::Vocabulary> LoadWords(TrainerOptions* options, TrainingData* data) {
+  model::ModelSpec& spec = options->spec;
+  if (options->data.word_vectors.empty()) {
+    spec.word_vectors = false;
+    spec.word_dim = 1;
+    data->word_vectors = torch::zeros({text::kUnknownId + 1, 1});
+    return text::Vocabulary();
+  }
+  TIQU_ASSIGN_OR_RETURN(vectors::WordVectors vectors, vectors::LoadWordVectors(options->data.word_vectors));
+  vectors = vectors::KeepMostFrequent(vectors, options->data.max_words);
+  spec.word_vectors = true;
+  spec.word_dim = vectors.dim;
+  data->word_vectors = torch::empty({vectors.words.size(), vectors.dim});
+  std::copy(vectors.values.begin(), vectors.values.end(), data->word_vectors.data_ptr<float>());
+  return std::move(vectors.words);
+}
+
+template <typename T>
+uint64_t Mix(const std::vector<T>& values, uint64_t hash) {
+  const uint64_t size = values.size();
+  return Fingerprint(values.data(), values.size() * sizeof(T), Fingerprint(&size, sizeof(size), hash));
+}
+
+uint64_t FingerprintOf(const TrainingData& data) {
+  uint64_t hash = kFingerprintStart;
+  for (const Corpus* corpus : {&data.train, &data.valid}) {
+    for (const text::EncodedText& passage : corpus->passages) hash = Mix(passage.word_ids, Mix(passage.char_ids, hash));
+    for (const EncodedSample& sample : corpus->samples) {
+      hash = Mix(sample.gold, Mix(sample.question_words, Mix(sample.question_chars, hash)));
+    }
+  }
+  hash = Mix(data.idf.words, Mix(data.idf.chars, hash));
+  return Fingerprint(data.word_vectors.data_ptr<float>(), static_cast<size_t>(data.word_vectors.numel()) * 4, hash);
+}
+
+bool ReportSingle(const std::string& single, const std::vector<data::Sample>& samples) {
+  if (single != "auto") return single == "yes";
+  return std::all_of(samples.begin(), samples.end(),
+                     [](const data::Sample& sample) { return sample.answers.size() <= 1; });
+}
+
+absl::Status EncodeAll(TrainerOptions* options, TrainingData* data) {
+  const text::NormalizerOptions normalizer_options;
+  TIQU_ASSIGN_OR_RETURN(
+      text::Vocabulary chars,
+      BuildCharVocabulary(data->train_samples, text::Normalizer(normalizer_options), options->data.min_char_count));
+  TIQU_ASSIGN_OR_RETURN(text::Vocabulary words, LoadWords(options, data));
+  options->spec.char_vocab_size = chars.size();
+  options->spec.word_vocab_size = words.size();
+  TIQU_RETURN_IF_ERROR(options->spec.Validate());
+  data->tokenizer = std::make_unique<text::Tokenizer>(normalizer_options, std::move(chars), std::move(words),
+                                                      options->data.user_words);
+  const int question_chars = options->data.max_question_chars;
+  TIQU_ASSIGN_OR_RETURN(data->train, EncodeCorpus(data->train_samples, *data->tokenizer, question_chars));
+  TIQU_ASSIGN_OR_RETURN(data->valid, EncodeCorpus(data->valid_samples, *data->tokenizer, question_chars));
+  data->idf = BuildIdfTables(data->train.passages, options->spec.char_vocab_size, options->spec.word_vocab_size);
+  return absl::OkStatus();
+}
+
+}  // namespace
+
+absl::StatusOr<TrainingData> LoadTrainingData(TrainerOptions* options) {
+  TrainingData data;
+  TIQU_ASSIGN_OR_RETURN(data.train_samples, ReadFiles(options->data.train_files));
+  if (options->data.valid_files.empty()) {
+    SplitByPassage(*options, &data);
+  } else {
+    TIQU_ASSIGN_OR_RETURN(data.valid_samples, ReadFiles(options->data.valid_files));
+  }
+  TIQU_RETURN_IF_ERROR(EncodeAll(options, &data));
+  if (data.train.samples.empty()) {
+    return absl::InvalidArgumentError("there is no training sample in data.train_files");
+  }
+  data.single = ReportSingle(options->single, data.train_samples);
+  data.fingerprint = FingerprintOf(data);
+  if (data.train.lost_answers > 0) {
+    TIQU_LOG_WARNING("{} answers overlap another or cannot be placed; they are not learnt", data.train.lost_answers);
+  }
+  TIQU_LOG_INFO("training on {} samples of {} passages, validating on {}; {} characters, {} words",
+                data.train.samples.size(), data.train.passages.size(), data.valid.samples.size(),
+                options->spec.char_vocab_size, options->spec.word_vocab_size);
+  return data;
+}
+
+model::TextSettings TextSettingsOf(const TrainerOptions& options, const text::Tokenizer& tokenizer) {
+  model::TextSettings settings;
+  settings.fold_compatibility = tokenizer.normalizer_options().fold_compatibility;
+  settings.lower_case = tokenizer.normalizer_options().lower_case;
+  settings.to_simplified = tokenizer.normalizer_options().to_simplified;
+  settings.user_words = tokenizer.user_words();
+  settings.max_question_chars = options.data.max_question_chars;
+  settings.window_chars = options.data.max_passage_chars;
+  settings.window_overlap_chars = options.data.window_overlap_chars;
+  return settings;
+}
+
+}  // namespace tiqu::train

@@ -1,0 +1,39 @@
+// What a training works on: samples read from files, vocabularies, word vectors, and everything encoded.
+//
+// Thread safety: a value; immutable once loaded.
+#pragma once
+
+#include <memory>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "data/sample.h"
+#include "model/model_config.h"
+#include "text/tokenizer.h"
+#include "torch/torch.h"
+#include "train/corpus.h"
+#include "train/trainer_options.h"
+#include "train/vocabulary_builder.h"
+
+namespace tiqu::train {
+
+struct TrainingData {
+  std::vector<data::Sample> train_samples;
+  std::vector<data::Sample> valid_samples;
+  std::unique_ptr<text::Tokenizer> tokenizer;
+  torch::Tensor word_vectors;  // [word_vocab, word_dim]
+  IdfTables idf;
+  Corpus train;
+  Corpus valid;
+  uint64_t fingerprint = 0;  // changes when anything above does
+  bool single = false;       // models report one answer at most
+};
+
+// Reads and encodes; sets the sizes in options->spec. Errors: those of the files, INVALID_ARGUMENT when no sample is
+// left.
+absl::StatusOr<TrainingData> LoadTrainingData(TrainerOptions* options);
+
+// The text side of the model that this training makes.
+model::TextSettings TextSettingsOf(const TrainerOptions& options, const text::Tokenizer& tokenizer);
+
+}  // namespace tiqu::train

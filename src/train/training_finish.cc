@@ -1,0 +1,129 @@
+// Validation during a training and its end: the best model, its decoding, its scores.
+#include <algorithm>
+#include <chrono>
+
+#include "base/file.h"
+#include "base/log.h"
+#include "base/status.h"
+#include "fmt/format.h"
+#include "train/training_run.h"
+
+namespace tiqu::train {
+namespace {
+
+using nlohmann::json;
+
+json ScoresToJson(const ValidationScores& scores) {
+  const eval::Metrics& all = scores.evaluation.overall();
+  json out = {{"samples", all.samples},
+              {"f1", scores.f1},
+              {"precision", scores.precision},
+              {"recall", scores.recall},
+              {"threshold", scores.threshold},
+              {"set_exact", all.set_exact()},
+              {"no_answer_accuracy", all.no_answer_accuracy()},
+              {"loss", scores.loss}};
+  if (all.cmrc_samples > 0) {
+    out["cmrc_em"] = all.cmrc_em();
+    out["cmrc_f1"] = all.cmrc_f1();
+  }
+  return out;
+}
+
+double SecondsSince(std::chrono::steady_clock::time_point start) {
+  return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+}
+
+}  // namespace
+
+ReaderParameters TrainingRun::AveragedParameters() const {
+  ReaderParameters averaged = parameters_.Clone();
+  if (!state_.adam.average.empty()) {
+    std::copy(state_.adam.average.begin(), state_.adam.average.end(), averaged.flat());
+  }
+  return averaged;
+}
+
+model::ModelConfig TrainingRun::ConfigOf(const ReaderParameters& parameters) const {
+  model::ModelConfig config;
+  config.spec = options_.spec;
+  config.text = TextSettingsOf(options_, *data_.tokenizer);
+  config.decoding.single = data_.single;
+  const decode::ChainScores chain = ChainScoresOf(options_.spec, parameters);
+  config.crf.transitions = chain.transitions;
+  config.crf.begin = chain.begin;
+  config.crf.end = chain.end;
+  config.provenance = {{"training", state_.config},
+                       {"step", state_.adam.step},
+                       {"epoch", Epochs()},
+                       {"seconds", Seconds()},
+                       {"train_samples", data_.train.samples.size()},
+                       {"valid_samples", data_.valid.samples.size()}};
+  return config;
+}
+
+absl::Status TrainingRun::SaveBest(const model::ModelConfig& config, const ReaderParameters& parameters) const {
+  checkpoint::Checkpoint checkpoint;
+  checkpoint.config = config;
+  checkpoint.weights = parameters.ToWeights();
+  checkpoint.files["chars.txt"] = data_.tokenizer->chars().Encode();
+  checkpoint.files["words.txt"] = data_.tokenizer->words().Encode();
+  return checkpoint::Save(checkpoint, Path("best_model.h5"));
+}
+
+absl::Status TrainingRun::Validate() {
+  const auto begin = std::chrono::steady_clock::now();
+  state_.validated_step = state_.adam.step;
+  const ReaderParameters averaged = AveragedParameters();
+  model::ModelConfig config = ConfigOf(averaged);
+  if (data_.valid.samples.empty()) return SaveBest(config, averaged);
+  const decode::ChainScores chain = ChainScoresOf(options_.spec, averaged);
+  TIQU_ASSIGN_OR_RETURN(const auto log_pa, validator_.LogProbabilities(averaged));
+  const ValidationScores scores = validator_.Score(log_pa, validator_.Decode(log_pa, chain, 1.0F, data_.single), chain);
+  const bool better = scores.f1 > state_.best_score;
+  if (better) {
+    state_.best_score = scores.f1;
+    state_.best_step = state_.adam.step;
+    state_.bad_validations = 0;
+    config.decoding.threshold = scores.threshold;
+    config.scores = ScoresToJson(scores);
+    TIQU_RETURN_IF_ERROR(SaveBest(config, averaged));
+  } else {
+    ++state_.bad_validations;
+  }
+  json line = ScoresToJson(scores);
+  line.update(
+      {{"kind", "valid"}, {"step", state_.adam.step}, {"epoch", Epochs()}, {"seconds", Seconds()}, {"best", better}});
+  state_.validation_seconds = std::max(state_.validation_seconds, SecondsSince(begin));
+  TIQU_LOG_INFO("epoch {:.2f}: F1 {:.2f} (precision {:.2f}, recall {:.2f}, threshold {:.2f}), loss {:.3f}{}", Epochs(),
+                100 * scores.f1, 100 * scores.precision, 100 * scores.recall, scores.threshold, scores.loss,
+                better ? ", best so far" : "");
+  return metrics_.Write(line);
+}
+
+absl::StatusOr<TrainingResult> TrainingRun::Finish() {
+  TrainingResult result{Path("best_model.h5"), state_.adam.step, Seconds()};
+  if (state_.validated_step != state_.adam.step || !FileExists(result.model_path)) TIQU_RETURN_IF_ERROR(Validate());
+  if (data_.valid.samples.empty()) return result;
+
+  TIQU_ASSIGN_OR_RETURN(checkpoint::Checkpoint best, checkpoint::Load(result.model_path));
+  TIQU_ASSIGN_OR_RETURN(const ReaderParameters parameters, ReaderParameters::FromWeights(options_.spec, best.weights));
+  const decode::ChainScores chain = ChainScoresOf(options_.spec, parameters);
+  TIQU_ASSIGN_OR_RETURN(const auto log_pa, validator_.LogProbabilities(parameters));
+  const float temperature = validator_.TuneTemperature(log_pa, chain);
+  const ValidationScores scores =
+      validator_.Score(log_pa, validator_.Decode(log_pa, chain, temperature, data_.single), chain);
+  best.config.decoding.temperature = temperature;
+  best.config.decoding.threshold = scores.threshold;
+  best.config.scores = ScoresToJson(scores);
+  TIQU_RETURN_IF_ERROR(checkpoint::Save(best, result.model_path));
+  result.validated = true;
+  result.f1 = scores.f1;
+  result.precision = scores.precision;
+  result.recall = scores.recall;
+  result.threshold = scores.threshold;
+  result.temperature = temperature;
+  return result;
+}
+
+}  // namespace tiqu::train
