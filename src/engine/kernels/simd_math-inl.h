@@ -1,8 +1,8 @@
 // Vector functions on floats, for inclusion by foreach_target sources after "hwy/highway.h". No include guard in the
 // usual sense: compiled once for every instruction set.
 //
-// Errors against double precision: ExpFloat, SigmoidFloat and TanhFloat stay below 2e-7 relative where the result is a normal number.
-// A NaN stays a NaN.
+// Errors against double precision: ExpFloat, SigmoidFloat and TanhFloat stay below 2.5e-7 relative where the result is a
+// normal number. A NaN stays a NaN.
 #if defined(TIQU_ENGINE_KERNELS_SIMD_MATH_INL_H_) == defined(HWY_TARGET_TOGGLE)
 #ifdef TIQU_ENGINE_KERNELS_SIMD_MATH_INL_H_
 #undef TIQU_ENGINE_KERNELS_SIMD_MATH_INL_H_
