@@ -130,7 +130,7 @@ absl::StatusOr<CompiledNodes> CompileNodes(const Graph& graph,
 
 DataType TypeOf(const CompiledNodes& nodes, const ResolvedSignature& signature, const Edge& edge) {
   for (const auto& [name, fed] : signature.feeds) {
-    if (fed == edge) return signature.signature.inputs.at(name).type;
+    if (fed == edge) return signature.accepted.inputs.at(name).type;
   }
   const auto it = nodes.find(edge.node);
   if (it == nodes.end() || edge.port >= static_cast<int>(it->second->output_types.size())) return DataType::kInvalid;

@@ -16,25 +16,34 @@ namespace {
 
 class LoadedEngine : public Engine {
  public:
-  LoadedEngine(std::map<std::string, Signature> signatures, std::map<std::string, Plan> plans, NodeObserver observer)
-      : signatures_(std::move(signatures)), plans_(std::move(plans)), observer_(std::move(observer)) {}
+  explicit LoadedEngine(NodeObserver observer) : observer_(std::move(observer)) {}
+
+  void Add(const std::string& name, ResolvedSignature signature, Plan plan) {
+    signatures_.emplace(name, std::move(signature.signature));
+    entries_.emplace(name, Entry{std::move(signature.accepted), std::move(plan)});
+  }
 
   const std::map<std::string, Signature>& signatures() const override { return signatures_; }
 
   absl::StatusOr<TensorMap> Run(const std::string& name, const TensorMap& inputs) const override {
-    const auto it = signatures_.find(name);
-    if (it == signatures_.end()) {
+    const auto it = entries_.find(name);
+    if (it == entries_.end()) {
       const std::string known = absl::StrJoin(
           signatures_, ", ", [](std::string* out, const auto& entry) { absl::StrAppend(out, entry.first); });
       return absl::NotFoundError(absl::StrCat("there is no signature '", name, "'; the signatures are ", known));
     }
-    TIQU_RETURN_IF_ERROR(CheckInputs(it->second, inputs));
-    return plans_.at(name).Run(inputs, observer_);
+    TIQU_RETURN_IF_ERROR(CheckInputs(it->second.accepted, inputs));
+    return it->second.plan.Run(inputs, observer_);
   }
 
  private:
-  std::map<std::string, Signature> signatures_;
-  std::map<std::string, Plan> plans_;
+  struct Entry {
+    Signature accepted;
+    Plan plan;
+  };
+
+  std::map<std::string, Signature> signatures_;  // as declared
+  std::map<std::string, Entry> entries_;
   NodeObserver observer_;
 };
 
@@ -47,15 +56,13 @@ absl::StatusOr<std::shared_ptr<const Engine>> MakeEngine(const savedmodel::Loade
   load.variable_keys = RestoredKeys(graph);
   if (options.fuse) FuseLayers(resolved, &graph);
   TIQU_ASSIGN_OR_RETURN(const CompiledNodes nodes, CompileNodes(graph, resolved, &load));
-  std::map<std::string, Signature> signatures;
-  std::map<std::string, Plan> plans;
+  auto engine = std::make_shared<LoadedEngine>(options.observer);
   for (auto& [name, signature] : resolved) {
     absl::StatusOr<Plan> plan = Plan::Make(graph, nodes, signature);
     if (!plan.ok()) return Annotate(plan.status(), absl::StrCat("signature '", name, "'"));
-    plans.emplace(name, *std::move(plan));
-    signatures.emplace(name, std::move(signature.signature));
+    engine->Add(name, std::move(signature), *std::move(plan));
   }
-  return std::make_shared<const LoadedEngine>(std::move(signatures), std::move(plans), options.observer);
+  return engine;
 }
 
 }  // namespace

@@ -23,6 +23,7 @@ const OpRegistry& OpRegistry::Global() {
     RegisterMatMulOps(*made);
     RegisterConvOps(*made);
     RegisterSpaceOps(*made);
+    RegisterExampleOps(*made);
     RegisterFusedLayers(*made);
     return made;
   }();

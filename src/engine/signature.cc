@@ -18,7 +18,7 @@ absl::StatusOr<TensorSpec> ReadTensorInfo(const tensorflow::TensorInfo& info) {
   TensorSpec spec;
   spec.tensor_name = info.name();
   spec.type = static_cast<DataType>(info.dtype());
-  spec.unknown_rank = info.tensor_shape().unknown_rank();
+  spec.unknown_rank = !info.has_tensor_shape() || info.tensor_shape().unknown_rank();
   for (const auto& dim : info.tensor_shape().dim()) spec.shape.push_back(dim.size());
   return spec;
 }
@@ -48,6 +48,13 @@ absl::StatusOr<ResolvedSignature> ResolveOne(const tensorflow::SignatureDef& def
     if (!fed.insert(edge).second) {
       return absl::InvalidArgumentError(absl::StrCat("'", name, "' and another input are the same tensor"));
     }
+  }
+  resolved.accepted = resolved.signature;
+  for (const auto& [name, edge] : resolved.feeds) {
+    const auto& attributes = graph.node(edge.node).def->attr();
+    const auto type = attributes.find("dtype");
+    const bool typed = graph.node(edge.node).def->op().starts_with("Placeholder") && type != attributes.end();
+    if (typed) resolved.accepted.inputs[name].type = static_cast<DataType>(type->second.type());
   }
   return resolved;
 }

@@ -14,7 +14,10 @@
 namespace tiqu::engine {
 
 struct ResolvedSignature {
-  Signature signature;
+  Signature signature;  // as declared
+  // The same with the types that the graph's placeholders have: what a caller must send. Signatures that declare
+  // another type exist (TensorFlow does not look at it).
+  Signature accepted;
   std::map<std::string, Edge> feeds;    // by input name
   std::map<std::string, Edge> fetches;  // by output name
 };

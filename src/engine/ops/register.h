@@ -19,6 +19,7 @@ void RegisterUnaryOps(OpRegistry& registry);    // Exp, Sigmoid, Relu, Softmax, 
 void RegisterReduceOps(OpRegistry& registry);   // Sum, Max, Mean, ...
 void RegisterMatMulOps(OpRegistry& registry);   // MatMul, BatchMatMul
 void RegisterConvOps(OpRegistry& registry);     // Conv2D, MaxPool, AvgPool
+void RegisterExampleOps(OpRegistry& registry);  // ParseExample
 void RegisterSpaceOps(OpRegistry& registry);    // SpaceToBatchND, BatchToSpaceND
 
 }  // namespace tiqu::engine
