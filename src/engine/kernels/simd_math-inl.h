@@ -1,8 +1,8 @@
 // Vector functions on floats, for inclusion by foreach_target sources after "hwy/highway.h". No include guard in the
 // usual sense: compiled once for every instruction set.
 //
-// Errors against double precision: ExpFloat, SigmoidFloat and TanhFloat stay below 2.5e-7 relative where the result is a
-// normal number. A NaN stays a NaN.
+// Errors against double precision: ExpFloat, SigmoidFloat and TanhFloat stay below 2.5e-7 relative where the result is
+// a normal number. A NaN stays a NaN.
 #if defined(TIQU_ENGINE_KERNELS_SIMD_MATH_INL_H_) == defined(HWY_TARGET_TOGGLE)
 #ifdef TIQU_ENGINE_KERNELS_SIMD_MATH_INL_H_
 #undef TIQU_ENGINE_KERNELS_SIMD_MATH_INL_H_
@@ -43,11 +43,18 @@ HWY_INLINE hn::Vec<D> PowerOfTwo(D d, VI n) {
   return hn::BitCast(d, hn::ShiftLeft<23>(hn::Add(n, hn::Set(di, 127))));
 }
 
+// x within [low, high]; unlike with Min and Max, a NaN stays one under every instruction set.
+template <class D, class V = hn::Vec<D>>
+HWY_INLINE V ClampFloat(D d, V x, float low, float high) {
+  const V least = hn::Set(d, low), most = hn::Set(d, high);
+  x = hn::IfThenElse(hn::Lt(x, least), least, x);
+  return hn::IfThenElse(hn::Gt(x, most), most, x);
+}
+
 // exp(x) for x in [-87, 87]; values beyond are taken as the nearest end.
 template <class D, class V = hn::Vec<D>>
 HWY_INLINE V ExpClamped(D d, V x) {
-  // In this order of operands x86's min and max hand a NaN on.
-  x = hn::Max(hn::Set(d, -87.0F), hn::Min(hn::Set(d, 87.0F), x));
+  x = ClampFloat(d, x, -87.0F, 87.0F);
   const auto n = hn::NearestInt(hn::Mul(x, hn::Set(d, 1.44269504F)));
   return hn::Mul(ExpNearZero(d, ReduceByLn2(d, x, hn::ConvertTo(d, n))), PowerOfTwo(d, n));
 }
@@ -55,7 +62,7 @@ HWY_INLINE V ExpClamped(D d, V x) {
 // exp(x) for every x: infinity above 88.72, 0 below -104.
 template <class D, class V = hn::Vec<D>>
 HWY_INLINE V ExpFloat(D d, V x) {
-  const V bounded = hn::Max(hn::Set(d, -104.0F), hn::Min(hn::Set(d, 89.0F), x));
+  const V bounded = ClampFloat(d, x, -104.0F, 89.0F);
   const auto n = hn::NearestInt(hn::Mul(bounded, hn::Set(d, 1.44269504F)));
   const V mantissa = ExpNearZero(d, ReduceByLn2(d, bounded, hn::ConvertTo(d, n)));
   const auto half = hn::ShiftRight<1>(n);  // two factors, for powers beyond a normal number
