@@ -2,9 +2,11 @@
 
 #include <cmath>
 #include <random>
+#include <string>
 #include <vector>
 
 #include "gtest/gtest.h"
+#include "hwy/targets.h"
 
 namespace tiqu::kernels {
 namespace {
@@ -34,7 +36,17 @@ double GateAt(const GateInput& in, int64_t t, int64_t i, double x, double u, dou
   return (x * (1.0 - s) + (u + in.bias[i]) * s) * in.mask[t];
 }
 
-TEST(GateTest, ForwardMatchesTheDefinition) {
+// Every test under every instruction set of this machine that the kernels are built for.
+class GateTest : public testing::TestWithParam<int64_t> {
+ protected:
+  void SetUp() override { hwy::SetSupportedTargetsForTest(GetParam()); }
+  void TearDown() override { hwy::SetSupportedTargetsForTest(0); }
+};
+
+INSTANTIATE_TEST_SUITE_P(InstructionSets, GateTest, testing::ValuesIn(hwy::SupportedAndGeneratedTargets()),
+                         [](const auto& info) { return std::string(hwy::TargetName(info.param)); });
+
+TEST_P(GateTest, ForwardMatchesTheDefinition) {
   for (const int64_t d : {1, 5, 16, 100, 128}) {
     const GateInput in = RandomInput(9, d);
     std::vector<float> out(in.rows * d, -1.0F);
@@ -48,7 +60,7 @@ TEST(GateTest, ForwardMatchesTheDefinition) {
   }
 }
 
-TEST(GateTest, NullsMeanNoBiasNoMaskNoDropout) {
+TEST_P(GateTest, NullsMeanNoBiasNoMaskNoDropout) {
   GateInput in = RandomInput(3, 20);
   std::vector<float> plain(60), spelled(60);
   const std::vector<float> zeros(40, 0.0F), ones(60, 1.0F);
@@ -57,7 +69,7 @@ TEST(GateTest, NullsMeanNoBiasNoMaskNoDropout) {
   EXPECT_EQ(plain, spelled);
 }
 
-TEST(GateTest, OutputMayBeTheInput) {
+TEST_P(GateTest, OutputMayBeTheInput) {
   GateInput in = RandomInput(4, 33);
   std::vector<float> out(4 * 33);
   GateForward(4, 33, in.h.data(), nullptr, in.x.data(), in.mask.data(), nullptr, out.data());
@@ -65,7 +77,7 @@ TEST(GateTest, OutputMayBeTheInput) {
   EXPECT_EQ(out, in.x);
 }
 
-TEST(GateTest, SigmoidHoldsFarOut) {
+TEST_P(GateTest, SigmoidHoldsFarOut) {
   for (const float g : {-1e30F, -100.0F, -80.0F, -10.0F, -1e-4F, 0.0F, 3.0F, 20.0F, 100.0F, 1e30F}) {
     const float h[2] = {1.0F, g}, x = 0.0F;
     float out = -1.0F;
@@ -75,7 +87,7 @@ TEST(GateTest, SigmoidHoldsFarOut) {
   }
 }
 
-TEST(GateTest, SigmoidIsAccurateEverywhere) {
+TEST_P(GateTest, SigmoidIsAccurateEverywhere) {
   constexpr int kCount = 40001;
   std::vector<float> h(2 * kCount, 1.0F), x(kCount, 0.0F), out(kCount);
   for (int i = 0; i < kCount; ++i) h[kCount + i] = -20.0F + 1e-3F * static_cast<float>(i);
@@ -86,7 +98,7 @@ TEST(GateTest, SigmoidIsAccurateEverywhere) {
   }
 }
 
-TEST(GateTest, BackwardIsTheDerivativeOfForward) {
+TEST_P(GateTest, BackwardIsTheDerivativeOfForward) {
   for (const int64_t d : {3, 64}) {
     const GateInput in = RandomInput(6, d);
     std::vector<float> d_h(in.h.size(), -1.0F), d_x(in.x.size(), -1.0F);
@@ -108,7 +120,7 @@ TEST(GateTest, BackwardIsTheDerivativeOfForward) {
   }
 }
 
-TEST(GateTest, NoRowsIsFine) {
+TEST_P(GateTest, NoRowsIsFine) {
   GateForward(0, 8, nullptr, nullptr, nullptr, nullptr, nullptr, nullptr);
   GateBackward(0, 8, nullptr, nullptr, nullptr, nullptr, nullptr, nullptr, nullptr, nullptr);
 }
