@@ -40,9 +40,9 @@ struct PassageQuestions {
 class Extractor {
  public:
   // Loads a version folder, or the highest version of a folder of versions.
-  // Errors: kNotFound (no such folder or no saved_model.pb in it), kDataLoss (damaged files), kUnimplemented (an op that
-  // the engine does not know), kFailedPrecondition (a SavedModel that is not a Tiqu reader), kInvalidArgument (an option
-  // out of range).
+  // Errors: kNotFound (no such folder or no saved_model.pb in it), kDataLoss (damaged files), kUnimplemented (an op
+  // that the engine does not know), kFailedPrecondition (a SavedModel that is not a Tiqu reader), kInvalidArgument (an
+  // option out of range).
   static Result<Extractor> Load(const std::string& model_dir, const ExtractorOptions& options = {});
 
   Extractor(Extractor&&) noexcept;
@@ -55,8 +55,8 @@ class Extractor {
   // Several questions on one passage, answered in their order; cheaper than as many calls of Ask.
   Result<std::vector<Reply>> Extract(const std::vector<std::string>& questions, std::string_view passage) const;
 
-  // Many passages over ExtractorOptions::workers threads; one result a passage, in order. An error of one passage leaves
-  // the others alone.
+  // Many passages over ExtractorOptions::workers threads; one result a passage, in order. An error of one passage
+  // leaves the others alone.
   std::vector<Result<std::vector<Reply>>> ExtractAll(const std::vector<PassageQuestions>& passages) const;
 
  private:

@@ -40,8 +40,8 @@ struct ModelSpec {
 struct WeightShape {
   std::string name;
   std::vector<int64_t> shape;
-  bool frozen = false;    // not trained
-  bool in_graph = true;   // false: crf/* and span/*
+  bool frozen = false;   // not trained
+  bool in_graph = true;  // false: crf/* and span/*
 };
 
 // Every weight of the network in a fixed order (the order of the table in docs/model.md).
