@@ -78,7 +78,8 @@ TEST(JsonlStreamTest, AnyNumberOfWorkersGivesTheSameBytes) {
   std::string input;
   for (int i = 0; i < 2000; ++i) {
     std::string passage;
-    for (uint32_t at = 0; at < 1 + random.Below(80); ++at) passage += random.Chance(0.2) ? "8" : "元";
+    const uint32_t chars = 1 + random.Below(80);
+    for (uint32_t at = 0; at < chars; ++at) passage += random.Chance(0.2) ? "8" : "元";
     input += fmt::format("{{\"id\":{},\"question\":\"多少\",\"passage\":\"{}\"}}\n", i, passage);
   }
   const Streamed one = Stream(input, 1, "one.jsonl");

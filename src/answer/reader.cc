@@ -51,7 +51,6 @@ struct Reader::Prepared {
   std::string_view source;
   text::EncodedText passage;
   std::vector<text::EncodedText> questions;
-  std::vector<text::Anchor> anchors;
   std::vector<decode::Window> windows;
 };
 
@@ -99,7 +98,6 @@ absl::Status Reader::AddQuestion(std::string_view question, Prepared* prepared) 
     encoded.char_ids.resize(limit);
     encoded.word_ids.resize(limit);
   }
-  prepared->anchors.push_back(text::FindAnchor(encoded.text.chars, prepared->passage.text.chars));
   prepared->questions.push_back(std::move(encoded));
   return absl::OkStatus();
 }
@@ -152,9 +150,12 @@ void Reader::RunSlice(std::span<Ask> asks, const decode::AnswerRules& rules) con
   for (size_t i = 0; i < asks.size(); ++i) {
     const Prepared& prepared = *asks[i].prepared;
     asks[i].log_pa.resize(prepared.passage.char_ids.size() * decode::kTags);
+    const text::EncodedText& question = prepared.questions[asks[i].question];
+    const std::u32string_view chars = prepared.passage.text.chars;
     for (const decode::Window& window : prepared.windows) {
-      rows.push_back(
-          {&prepared.questions[asks[i].question], &prepared.passage, window, prepared.anchors[asks[i].question], i});
+      const auto inside =
+          chars.substr(static_cast<size_t>(window.begin), static_cast<size_t>(window.end - window.begin));
+      rows.push_back({&question, &prepared.passage, window, text::FindAnchor(question.text.chars, inside), i});
     }
   }
   // The first row of a batch is its longest.

@@ -84,13 +84,13 @@ TEST(ReaderTest, WhatRunsTogetherNeverChangesAnAnswer) {
   std::vector<std::string> passages;
   for (int i = 0; i < 60; ++i) {
     std::string passage;
-    for (uint32_t at = 0; at <= random.Below(150); ++at) passage += random.Chance(0.3) ? "4" : "和";
+    const uint32_t chars = 1 + random.Below(150);
+    for (uint32_t at = 0; at < chars; ++at) passage += random.Chance(0.3) ? "4" : "和";
     passages.push_back(passage);
   }
   std::vector<Request> requests;
   for (const std::string& passage : passages) requests.push_back({passage, {"多少", "无", "共多少元"}});
   const auto together = many.reader->ReadAll(requests, many.reader->rules());
-  EXPECT_LT(many.engine->calls().size(), 200U);
   for (size_t i = 0; i < requests.size(); ++i) {
     const auto single = one.reader->ReadAll({&requests[i], 1}, one.reader->rules()).front();
     ASSERT_TRUE(together[i].ok() && single.ok());
@@ -99,6 +99,7 @@ TEST(ReaderTest, WhatRunsTogetherNeverChangesAnAnswer) {
       EXPECT_EQ((*together[i])[question].no_answer, (*single)[question].no_answer);
     }
   }
+  EXPECT_LT(3 * many.engine->calls().size(), one.engine->calls().size());
 }
 
 TEST(ReaderTest, InputsHaveTheFormOfTheContract) {
@@ -125,7 +126,7 @@ TEST(ReaderTest, InputsHaveTheFormOfTheContract) {
   EXPECT_EQ(second.at("p1_in").data<float>()[0], static_cast<float>(FakeChars().Find("元")));
 }
 
-TEST(ReaderTest, AnAnchorOutsideTheWindowIsNone) {
+TEST(ReaderTest, AWindowWithoutTheSubjectHasNoAnchor) {
   const FakeReader fake = MakeFakeReader();
   std::string passage = "共多";
   for (int i = 0; i < 60; ++i) passage += "元";

@@ -59,9 +59,8 @@ engine::TensorMap MakeInputs(std::span<const WindowRow> rows) {
     FillRow(row.passage->word_ids, window.begin, window.end, i, &p2);
     float* positions = pos.data<float>() + i * static_cast<size_t>(passage_chars);
     for (int32_t at = 0; at < row.passage_chars(); ++at) positions[at] = static_cast<float>(at);
-    const bool inside = row.anchor.first >= window.begin && row.anchor.last < window.end;
-    k1.data<float>()[i] = inside ? static_cast<float>(row.anchor.first - window.begin) : -1.0F;
-    k2.data<float>()[i] = inside ? static_cast<float>(row.anchor.last - window.begin) : -1.0F;
+    k1.data<float>()[i] = static_cast<float>(row.anchor.first);
+    k2.data<float>()[i] = static_cast<float>(row.anchor.last);
   }
   return {{"q1_in", std::move(q1)}, {"q2_in", std::move(q2)}, {"p1_in", std::move(p1)},  {"p2_in", std::move(p2)},
           {"k1_in", std::move(k1)}, {"k2_in", std::move(k2)}, {"pos_in", std::move(pos)}};

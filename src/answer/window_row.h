@@ -17,7 +17,7 @@ struct WindowRow {
   const text::EncodedText* question = nullptr;  // not empty
   const text::EncodedText* passage = nullptr;
   decode::Window window;  // not empty
-  text::Anchor anchor;    // of the question in the whole passage
+  text::Anchor anchor;    // of the question in the window, counted from the window's begin, as in training
   size_t ask = 0;         // whom the row belongs to; for the caller
 
   int32_t passage_chars() const { return window.end - window.begin; }
@@ -35,7 +35,7 @@ std::vector<std::pair<size_t, size_t>> PlanBatches(std::vector<WindowRow>* rows,
 
 // The seven inputs of signature "qa", padded with zeros to the longest row:
 //   q1_in, q2_in [rows, question]; p1_in, p2_in, pos_in [rows, passage]; k1_in, k2_in [rows, 1]
-// Positions and the anchor count from the window's begin; an anchor that is not wholly inside the window is -1.
+// Positions count from the window's begin.
 engine::TensorMap MakeInputs(std::span<const WindowRow> rows);
 
 }  // namespace tiqu::answer
