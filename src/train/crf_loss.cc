@@ -32,7 +32,7 @@ ChainParameters Potentials(const ChainParameters& scores) {
 // exp(logits - their maximum) of one character; returns the maximum.
 double EmissionPotentials(const float* logits, TagVector* potentials) {
   const float largest = std::max({logits[0], logits[1], logits[2]});
-  for (int j = 0; j < kTags; ++j) (*potentials)[j] = std::exp(static_cast<double>(logits[j] - largest));
+  for (int j = 0; j < kTags; ++j) (*potentials)[j] = std::exp(static_cast<double>(logits[j]) - largest);
   return largest;
 }
 

@@ -1,6 +1,7 @@
 #include "train/epoch_plan.h"
 
 #include <algorithm>
+#include <numeric>
 #include <unordered_map>
 
 #include "base/random.h"
@@ -126,6 +127,53 @@ class EpochPlanner {
   Random random_;
 };
 
+// A step is as long as its slowest share; up to so much above the mean nothing is cut.
+constexpr double kFairShare = 1.05;
+
+double CostOf(const PassageUnit& unit) {
+  return static_cast<double>(unit.chars()) * (kEncoderShare + static_cast<double>(unit.samples.size()));
+}
+
+struct Shares {
+  std::vector<BatchPlan> batches;
+  double slowest = 0;
+  double mean = 0;
+  size_t largest = 0;  // the most expensive unit of the slowest share that has several samples, or units.size()
+};
+
+// The most expensive unit left goes to whoever has least.
+Shares ShareUnits(const BatchPlan& units, int workers) {
+  std::vector<size_t> order(units.size());
+  std::iota(order.begin(), order.end(), size_t{0});
+  std::stable_sort(order.begin(), order.end(), [&](size_t a, size_t b) { return CostOf(units[a]) > CostOf(units[b]); });
+  Shares shares;
+  shares.batches.resize(static_cast<size_t>(workers));
+  std::vector<double> load(static_cast<size_t>(workers), 0.0);
+  std::vector<size_t> largest(static_cast<size_t>(workers), units.size());
+  for (const size_t index : order) {
+    const auto least = static_cast<size_t>(std::min_element(load.begin(), load.end()) - load.begin());
+    load[least] += CostOf(units[index]);
+    shares.mean += CostOf(units[index]) / workers;
+    shares.batches[least].push_back(units[index]);
+    if (largest[least] == units.size() && units[index].samples.size() > 1) largest[least] = index;
+  }
+  const auto slowest = static_cast<size_t>(std::max_element(load.begin(), load.end()) - load.begin());
+  shares.slowest = load[slowest];
+  shares.largest = largest[slowest];
+  return shares;
+}
+
+// Halves a unit's samples: the passage is then encoded on both sides. False when there is nothing to cut.
+bool CutUnit(size_t index, BatchPlan* units) {
+  if (index >= units->size()) return false;
+  PassageUnit half = (*units)[index];
+  const auto middle = static_cast<int64_t>(half.samples.size() / 2);
+  half.samples.erase(half.samples.begin(), half.samples.begin() + middle);
+  (*units)[index].samples.resize(static_cast<size_t>(middle));
+  units->push_back(std::move(half));
+  return true;
+}
+
 }  // namespace
 
 std::vector<BatchPlan> PlanEpoch(const Corpus& corpus, const TrainerOptions& options, int64_t epoch) {
@@ -145,21 +193,16 @@ int64_t CountChars(const BatchPlan& batch) {
 }
 
 std::vector<BatchPlan> ShareBatch(const BatchPlan& batch, int workers) {
-  const auto cost = [](const PassageUnit& unit) {
-    return static_cast<double>(unit.chars()) * (kEncoderShare + static_cast<double>(unit.samples.size()));
-  };
-  std::vector<const PassageUnit*> order;
-  for (const PassageUnit& unit : batch) order.push_back(&unit);
-  std::stable_sort(order.begin(), order.end(),
-                   [&](const PassageUnit* a, const PassageUnit* b) { return cost(*a) > cost(*b); });
-  std::vector<BatchPlan> shares(static_cast<size_t>(workers));
-  std::vector<double> load(static_cast<size_t>(workers), 0.0);
-  for (const PassageUnit* unit : order) {  // the largest left goes to whoever has least
-    const auto least = static_cast<size_t>(std::min_element(load.begin(), load.end()) - load.begin());
-    load[least] += cost(*unit);
-    shares[least].push_back(*unit);
+  BatchPlan units = batch;
+  Shares shares = ShareUnits(units, workers);
+  Shares best = shares;
+  // Cut the largest unit of the busiest worker while that makes the step shorter.
+  for (int cuts = 0; cuts < 4 * workers && best.slowest > kFairShare * best.mean; ++cuts) {
+    if (!CutUnit(shares.largest, &units)) break;
+    shares = ShareUnits(units, workers);
+    if (shares.slowest < best.slowest) best = shares;
   }
-  return shares;
+  return best.batches;
 }
 
 }  // namespace tiqu::train

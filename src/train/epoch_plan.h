@@ -35,7 +35,8 @@ std::vector<BatchPlan> PlanEpoch(const Corpus& corpus, const TrainerOptions& opt
 int64_t CountSamples(const BatchPlan& batch);
 int64_t CountChars(const BatchPlan& batch);  // passage characters, once a sample
 
-// Shares a batch between workers so that the slowest has as little to do as possible. [workers]
+// Shares a batch between workers so that the slowest has as little to do as possible; the questions of one passage are
+// parted where that helps. [workers]
 std::vector<BatchPlan> ShareBatch(const BatchPlan& batch, int workers);
 
 }  // namespace tiqu::train
