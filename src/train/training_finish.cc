@@ -6,6 +6,7 @@
 #include "base/log.h"
 #include "base/status.h"
 #include "fmt/format.h"
+#include "train/report.h"
 #include "train/training_run.h"
 
 namespace tiqu::train {
@@ -76,13 +77,18 @@ absl::Status TrainingRun::Validate() {
   state_.validated_step = state_.adam.step;
   const ReaderParameters averaged = AveragedParameters();
   model::ModelConfig config = ConfigOf(averaged);
-  if (data_.valid.samples.empty()) return SaveBest(config, averaged);
+  if (data_.valid.samples.empty()) {
+    TIQU_RETURN_IF_ERROR(SaveBest(config, averaged));
+    return WriteReport(nullptr, fmt::format("epoch {:.2f}", Epochs()));
+  }
   const decode::ChainScores chain = ChainScoresOf(options_.spec, averaged);
   TIQU_ASSIGN_OR_RETURN(const auto log_pa, validator_.LogProbabilities(averaged));
   const ValidationScores scores = validator_.Score(log_pa, validator_.Decode(log_pa, chain, 1.0F, data_.single), chain);
-  const bool better = scores.f1 > state_.best_score;
+  const bool better = scores.f1 > state_.best_score ||
+                      (scores.f1 == state_.best_score && scores.loss < state_.best_loss);  // also while both are 0
   if (better) {
     state_.best_score = scores.f1;
+    state_.best_loss = scores.loss;
     state_.best_step = state_.adam.step;
     state_.bad_validations = 0;
     config.decoding.threshold = scores.threshold;
@@ -98,7 +104,30 @@ absl::Status TrainingRun::Validate() {
   TIQU_LOG_INFO("epoch {:.2f}: F1 {:.2f} (precision {:.2f}, recall {:.2f}, threshold {:.2f}), loss {:.3f}{}", Epochs(),
                 100 * scores.f1, 100 * scores.precision, 100 * scores.recall, scores.threshold, scores.loss,
                 better ? ", best so far" : "");
-  return metrics_.Write(line);
+  TIQU_RETURN_IF_ERROR(metrics_.Write(line));
+  return WriteReport(&scores, fmt::format("validation at epoch {:.2f}", Epochs()));
+}
+
+absl::Status TrainingRun::WriteReport(const ValidationScores* scores, const std::string& stage) const {
+  ReportInput input;
+  input.title = fmt::format("Training of {}", options_.output_dir);
+  input.config = state_.config;
+  TIQU_ASSIGN_OR_RETURN(input.metrics, ReadMetrics(Path("metrics.jsonl")));
+  input.facts = {{"shown", stage},
+                 {"steps", fmt::format("{}", state_.adam.step)},
+                 {"time", FormatDuration(Seconds())},
+                 {"samples", fmt::format("{} to train on, {} to validate", data_.train.samples.size(),
+                                         data_.valid.samples.size())},
+                 {"weights trained", fmt::format("{}", parameters_.flat_size())}};
+  if (scores == nullptr) return WriteFileAtomically(Path("report.html"), RenderReport(input));
+  input.facts.emplace_back("span F1",
+                           fmt::format("{:.2f} (precision {:.2f}, recall {:.2f}) at threshold {:.3f}", 100 * scores->f1,
+                                       100 * scores->precision, 100 * scores->recall, scores->threshold));
+  input.facts.emplace_back("best so far",
+                           fmt::format("{:.2f} after step {}", 100 * state_.best_score, state_.best_step));
+  const ReportedValidation validation = {scores->evaluation, validator_.samples(), scores->predictions};
+  input.validation = &validation;
+  return WriteFileAtomically(Path("report.html"), RenderReport(input));
 }
 
 absl::StatusOr<TrainingResult> TrainingRun::Finish() {
@@ -117,6 +146,8 @@ absl::StatusOr<TrainingResult> TrainingRun::Finish() {
   best.config.decoding.threshold = scores.threshold;
   best.config.scores = ScoresToJson(scores);
   TIQU_RETURN_IF_ERROR(checkpoint::Save(best, result.model_path));
+  TIQU_RETURN_IF_ERROR(WriteReport(
+      &scores, fmt::format("the best model (step {}), tuned: temperature {:.2f}", state_.best_step, temperature)));
   result.validated = true;
   result.f1 = scores.f1;
   result.precision = scores.precision;

@@ -50,6 +50,8 @@ class TrainingRun {
   absl::Status Validate();
   absl::Status SaveState();
   absl::Status SaveBest(const model::ModelConfig& config, const ReaderParameters& parameters) const;
+  // `scores`: null without validation samples.
+  absl::Status WriteReport(const ValidationScores* scores, const std::string& stage) const;
   absl::Status StopForInterrupt();
 
   bool Finished() const;

@@ -34,6 +34,7 @@ json CountersOf(const TrainingState& state) {
           {"seconds", state.seconds},
           {"validation_seconds", state.validation_seconds},
           {"best_score", state.best_score},
+          {"best_loss", state.best_loss},
           {"best_step", state.best_step},
           {"validated_step", state.validated_step},
           {"bad_validations", state.bad_validations},
@@ -50,6 +51,7 @@ void ReadCounters(const json& counters, TrainingState* state) {
   counters.at("seconds").get_to(state->seconds);
   counters.at("validation_seconds").get_to(state->validation_seconds);
   counters.at("best_score").get_to(state->best_score);
+  state->best_loss = counters.value("best_loss", 0.0);
   counters.at("best_step").get_to(state->best_step);
   counters.at("validated_step").get_to(state->validated_step);
   counters.at("bad_validations").get_to(state->bad_validations);

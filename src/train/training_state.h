@@ -25,6 +25,7 @@ struct TrainingState {
   double seconds = 0;                                // spent training, over all runs
   double validation_seconds = 0;                     // what the longest validation took
   double best_score = -1;
+  double best_loss = 0;  // of that validation; decides between equal scores
   int64_t best_step = 0;
   int64_t validated_step = -1;  // of the last validation
   int64_t bad_validations = 0;  // since the best one

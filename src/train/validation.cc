@@ -4,6 +4,7 @@
 #include <atomic>
 #include <cmath>
 #include <mutex>
+#include <numeric>
 
 #include "base/status.h"
 #include "base/utf8.h"
@@ -151,7 +152,8 @@ ValidationScores Validator::Score(const std::vector<std::vector<float>>& log_pa,
                                   float threshold) const {
   ValidationScores scores;
   scores.threshold = threshold >= 0 ? threshold : eval::TuneThreshold(kept_, candidates).threshold;
-  scores.evaluation = eval::Evaluate(kept_, KeepLikely(candidates, scores.threshold));
+  scores.predictions = KeepLikely(candidates, scores.threshold);
+  scores.evaluation = eval::Evaluate(kept_, scores.predictions);
   const eval::Counts& spans = scores.evaluation.overall().spans;
   scores.f1 = spans.f1();
   scores.precision = spans.precision();
@@ -168,15 +170,19 @@ double Validator::MeanLoss(const std::vector<std::vector<float>>& log_pa, const 
     parameters.begin[i] = chain.begin[i] / temperature;
     parameters.end[i] = chain.end[i] / temperature;
   }
-  double sum = 0;
-  std::vector<float> scaled;
-  for (size_t s = 0; s < log_pa.size(); ++s) {
-    scaled = log_pa[s];
-    for (float& value : scaled) value = static_cast<float>(value / temperature);
-    sum +=
-        ChainLoss(scaled, GoldTags(corpus_.samples[s], scaled.size() / model::kTagCount), parameters, nullptr, nullptr);
-  }
-  return log_pa.empty() ? 0.0 : sum / static_cast<double>(log_pa.size());
+  std::vector<double> losses(log_pa.size());
+  std::atomic<size_t> next = 0;
+  pool_->Run([&](int) {
+    std::vector<float> scaled;
+    for (size_t s = next++; s < log_pa.size(); s = next++) {
+      scaled = log_pa[s];
+      for (float& value : scaled) value = static_cast<float>(value / temperature);
+      const std::vector<uint8_t> tags = GoldTags(corpus_.samples[s], scaled.size() / model::kTagCount);
+      losses[s] = ChainLoss(scaled, tags, parameters, nullptr, nullptr);
+    }
+  });
+  const double sum = std::accumulate(losses.begin(), losses.end(), 0.0);
+  return losses.empty() ? 0.0 : sum / static_cast<double>(losses.size());
 }
 
 // Golden section on log T: the loss is smooth with one valley.

@@ -25,8 +25,9 @@ struct ValidationScores {
   double precision = 0;
   double recall = 0;
   float threshold = 0.5F;
-  double loss = 0;              // chain loss a sample
-  eval::Evaluation evaluation;  // at that threshold
+  double loss = 0;                            // chain loss a sample
+  eval::Evaluation evaluation;                // at that threshold
+  std::vector<eval::Prediction> predictions;  // likewise, of each sample
 };
 
 class Validator {
@@ -52,6 +53,7 @@ class Validator {
   const std::vector<data::Sample>& samples() const { return kept_; }  // those of the corpus, in its order
 
  private:
+  // Summed in a fixed order, whatever the number of workers.
   double MeanLoss(const std::vector<std::vector<float>>& log_pa, const decode::ChainScores& chain,
                   double temperature) const;
 
