@@ -10,7 +10,9 @@
 #include "CLI/CLI.hpp"
 #include "base/interrupt.h"
 #include "base/log.h"
+#include "base/status.h"
 #include "train/config.h"
+#include "train/step_speed.h"
 #include "train/trainer.h"
 
 namespace tiqu::train {
@@ -41,41 +43,91 @@ void KeepFreedMemory() {
   mallopt(M_TRIM_THRESHOLD, 1 << 30);
 }
 
-int RunProgram(int argc, char** argv) {
-  CLI::App app("Trains a reader. Options come from CONFIG (TOML or JSON); flags override it.", "tiqu train");
-  TrainerOptions defaults;
-  std::string config_file;
-  app.add_option("config", config_file, "TOML or JSON file of options");
-  std::map<std::string, std::vector<std::string>> flags;
-  std::vector<std::pair<CLI::Option*, std::string>> given;
-  for (const OptionField& field : OptionFields(&defaults)) {
-    std::string help = field.help;
-    if (!field.ValueText().empty()) help += " [" + field.ValueText() + "]";
-    CLI::Option* option = app.add_option(field.flag(), flags[field.name], help)->group(field.section);
-    const bool list = std::holds_alternative<std::vector<std::string>*>(field.value) ||
-                      std::holds_alternative<std::vector<int>*>(field.value);
-    if (std::holds_alternative<bool*>(field.value)) option->expected(0, 1);
-    if (!list && !std::holds_alternative<bool*>(field.value)) option->expected(1);
-    given.emplace_back(option, field.name);
-  }
-  try {
-    app.parse(argc, argv);
-  } catch (const CLI::ParseError& error) {
-    return app.exit(error) == 0 ? kExitDone : kExitUsage;
+// The command line: a configuration file, a flag for every option, and those of --bench.
+class CommandLine {
+ public:
+  CommandLine() : app_("Trains a reader. Options come from CONFIG (TOML or JSON); flags override it.", "tiqu train") {
+    app_.add_option("config", config_file_, "TOML or JSON file of options");
+    TrainerOptions defaults;
+    for (const OptionField& field : OptionFields(&defaults)) AddField(field);
+    AddBenchFlags();
   }
 
-  TrainerOptions options;
-  if (!config_file.empty()) {
-    if (const absl::Status status = ReadConfigFile(config_file, &options); !status.ok()) return Fail(status);
+  // The exit code when the program is to end here, else -1.
+  int Parse(int argc, char** argv) {
+    try {
+      app_.parse(argc, argv);
+    } catch (const CLI::ParseError& error) {
+      return app_.exit(error) == 0 ? kExitDone : kExitUsage;
+    }
+    return -1;
   }
-  const std::vector<OptionField> fields = OptionFields(&options);
-  for (size_t i = 0; i < fields.size(); ++i) {
-    if (given[i].first->count() == 0) continue;
-    if (const absl::Status status = ApplyFlag(fields[i], flags[fields[i].name]); !status.ok()) return Fail(status);
+
+  absl::StatusOr<TrainerOptions> Options() const {
+    TrainerOptions options;
+    if (!config_file_.empty()) TIQU_RETURN_IF_ERROR(ReadConfigFile(config_file_, &options));
+    for (const OptionField& field : OptionFields(&options)) {
+      if (app_.count(field.flag()) > 0) TIQU_RETURN_IF_ERROR(ApplyFlag(field, words_.at(field.name)));
+    }
+    return options;
   }
-  CatchInterrupts();
+
+  bool bench() const { return bench_; }
+  const SpeedBenchOptions& bench_options() const { return bench_options_; }
+
+ private:
+  void AddField(const OptionField& field) {
+    std::string help = field.help;
+    if (!field.ValueText().empty()) help += " [" + field.ValueText() + "]";
+    CLI::Option* option = app_.add_option(field.flag(), words_[field.name], help)->group(field.section);
+    const bool list = std::holds_alternative<std::vector<std::string>*>(field.value) ||
+                      std::holds_alternative<std::vector<int>*>(field.value);
+    if (std::holds_alternative<bool*>(field.value)) {
+      option->expected(0, 1);
+    } else if (!list) {
+      option->expected(1);
+    }
+  }
+
+  void AddBenchFlags() {
+    SpeedBenchOptions& bench = bench_options_;
+    app_.add_flag("--bench", bench_, "measure steps on made-up batches instead, print JSON")->group("bench");
+    const auto add = [&](const char* flag, auto* value, const char* help) {
+      app_.add_option(flag, *value, help)->group("bench")->capture_default_str();
+    };
+    add("--bench-steps", &bench.steps, "timed steps");
+    add("--bench-samples", &bench.samples, "of a batch");
+    add("--bench-passage-chars", &bench.passage_chars, "of a passage");
+    add("--bench-question-chars", &bench.question_chars, "of a question");
+    add("--bench-group", &bench.group, "questions a passage");
+    add("--bench-out", &bench.out_dir, "folder for the first weights and the batch");
+    app_.add_flag("--bench-mixed", bench.mixed, "passages of different lengths")->group("bench");
+  }
+
+  CLI::App app_;
+  std::string config_file_;
+  std::map<std::string, std::vector<std::string>> words_;  // of each flag that was given
+  bool bench_ = false;
+  SpeedBenchOptions bench_options_;
+};
+
+int RunBench(SpeedBenchOptions bench, const TrainerOptions& options) {
+  bench.training = options;
+  const auto figures = RunSpeedBench(bench);
+  if (!figures.ok()) return Fail(figures.status());
+  std::printf("%s\n", figures->dump().c_str());
+  return kExitDone;
+}
+
+int RunProgram(int argc, char** argv) {
+  CommandLine line;
+  if (const int code = line.Parse(argc, argv); code >= 0) return code;
+  const auto options = line.Options();
+  if (!options.ok()) return Fail(options.status());
   KeepFreedMemory();
-  const auto result = Train(options);
+  if (line.bench()) return RunBench(line.bench_options(), *options);
+  CatchInterrupts();
+  const auto result = Train(*options);
   if (!result.ok()) return Fail(result.status());
   PrintResult(*result);
   return kExitDone;
