@@ -4,7 +4,7 @@
 #   scripts/install_dependencies.sh [run|train|bench|test]     default: run
 #
 # run: build `tiqu`.  train: also `tiqu-train` (libtorch).  bench: also the benchmarks and the peers they measure.
-# test: all of them, clang and its sanitizers, and the Python environment .venv with stock TensorFlow.
+# test: train, clang and its sanitizers, and the Python environment .venv with stock TensorFlow.
 # Costs nothing when all is there. Uses apt-get as root, or through sudo.
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -16,6 +16,7 @@ run_packages=(
 )
 train_packages=(libtorch-dev libopenblas0-pthread libtomlplusplus-dev)
 bench_packages=(libbenchmark-dev)
+peer_packages=(python3-h5py python3-numpy python3-torch)
 test_packages=(
   clang clang-format libclang-rt-14-dev libgmock-dev libgtest-dev llvm-14
   git python3 python3-venv
@@ -62,7 +63,7 @@ install_python_environment() {
 case "${1:-run}" in
   run) install_missing "${run_packages[@]}" ;;
   train) install_missing "${run_packages[@]}" "${train_packages[@]}" ;;
-  bench) install_missing "${run_packages[@]}" "${train_packages[@]}" "${bench_packages[@]}" ;;
+  bench) install_missing "${run_packages[@]}" "${train_packages[@]}" "${bench_packages[@]}" "${peer_packages[@]}" ;;
   test)
     install_missing "${run_packages[@]}" "${train_packages[@]}" "${bench_packages[@]}" "${test_packages[@]}"
     install_python_environment

@@ -13,4 +13,6 @@ for bench in build/*_bench; do
   echo "=== $(basename "$bench")"
   "$bench" "$@"
 done
+echo "=== train_speed.py"
+bench/train_speed.py build/tiqu-train
 [ $found = 1 ] || { echo "run_bench: no benchmark was built" >&2; exit 1; }
