@@ -123,7 +123,7 @@ absl::Status TrainingRun::WriteReport(const ValidationScores* scores, const std:
   input.facts.emplace_back("span F1",
                            fmt::format("{:.2f} (precision {:.2f}, recall {:.2f}) at threshold {:.3f}", 100 * scores->f1,
                                        100 * scores->precision, 100 * scores->recall, scores->threshold));
-  input.facts.emplace_back("best so far",
+  input.facts.emplace_back("best validation",
                            fmt::format("{:.2f} after step {}", 100 * state_.best_score, state_.best_step));
   const ReportedValidation validation = {scores->evaluation, validator_.samples(), scores->predictions};
   input.validation = &validation;
