@@ -3,6 +3,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <limits>
+
 #include "base/random.h"
 #include "base/utf8.h"
 #include "data/sample_writer.h"
@@ -44,6 +46,15 @@ TEST_F(CollectorTest, RepairsToTheNearestPlace) {
   EXPECT_EQ(samples_[0].answers[0].begin_char, 4);
   EXPECT_EQ(report_.repaired.at("offset does not hold the text: nearest place taken").count, 1);
   EXPECT_EQ(report_.answers_verified, 0);
+}
+
+TEST_F(CollectorTest, HugeOffsetsAreRepairedLikeOthers) {
+  SampleCollector out = Make();
+  ASSERT_TRUE(out.SetPassage("北京人在北京", "1"));
+  EXPECT_TRUE(out.Add({.question = "哪", .answers = {{"北京", std::numeric_limits<int64_t>::max()}}}));
+  EXPECT_EQ(samples_[0].answers[0].begin_char, 4);
+  EXPECT_TRUE(out.Add({.question = "何处", .answers = {{"北京", std::numeric_limits<int64_t>::min()}}}));
+  EXPECT_EQ(samples_[1].answers[0].begin_char, -1);
 }
 
 TEST_F(CollectorTest, WithoutOffsetTheOnlyPlaceIsTakenAndSeveralAreLeftOpen) {

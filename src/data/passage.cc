@@ -16,7 +16,8 @@ absl::StatusOr<Passage> Passage::Create(std::string utf8) {
 }
 
 bool Passage::HasAt(std::u32string_view text, int64_t begin) const {
-  if (begin < 0 || begin + static_cast<int64_t>(text.size()) > size()) return false;
+  // Offsets come from files: the sum of a huge one would overflow.
+  if (begin < 0 || begin > size() || static_cast<int64_t>(text.size()) > size() - begin) return false;
   return std::u32string_view(chars_).substr(static_cast<size_t>(begin), text.size()) == text;
 }
 
