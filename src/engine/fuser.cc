@@ -109,19 +109,27 @@ class Fuser {
     return open;
   }
 
-  // All roles are there, weights are constants, and nothing enters but through the roles.
+  // All roles are there and no others, weights are constants, and nothing enters but through the roles.
   bool IsSound(const Scope& scope) const {
     if (fed_.contains(scope.output)) return false;
+    size_t known = 0;
     for (const RoleRule& rule : scope.layer->roles) {
       const auto it = scope.inputs.find(rule.name);
       if (it == scope.inputs.end()) {
         if (!rule.optional) return false;
         continue;
       }
+      ++known;
+      if (rule.with != nullptr && !scope.inputs.contains(rule.with)) return false;
       const Node& in = graph_.node(it->second);
       if (in.def->op() != "Identity" || in.inputs.size() != 1) return false;
       if (rule.weight && !IsWeight(in.inputs[0])) return false;
     }
+    return known == scope.inputs.size() && IsClosed(scope);
+  }
+
+  // No node but those of the roles takes anything from outside.
+  bool IsClosed(const Scope& scope) const {
     for (const int member : scope.members) {
       const bool is_input = std::any_of(scope.inputs.begin(), scope.inputs.end(),
                                         [member](const auto& entry) { return entry.second == member; });

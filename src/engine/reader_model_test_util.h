@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -37,12 +38,14 @@ inline model::WeightMap RandomWeights(const model::ModelSpec& spec, uint64_t see
   return weights;
 }
 
-// Writes BASE_DIR/1 and returns that folder.
-inline absl::StatusOr<std::string> WriteRandomReader(const model::ModelSpec& spec, const std::string& base_dir,
-                                                     uint64_t seed = 7) {
+// Writes BASE_DIR/1 and returns that folder. `change` may alter the graph before.
+inline absl::StatusOr<std::string> WriteRandomReader(
+    const model::ModelSpec& spec, const std::string& base_dir,
+    const std::function<void(tensorflow::MetaGraphDef*)>& change = nullptr) {
   savedmodel::SavedModelContents contents;
   TIQU_ASSIGN_OR_RETURN(contents.meta_graph, graph::BuildReaderGraph(spec));
-  contents.variables = RandomWeights(spec, seed);
+  contents.variables = RandomWeights(spec, /*seed=*/7);
+  if (change) change(&contents.meta_graph);
   TIQU_RETURN_IF_ERROR(savedmodel::WriteSavedModel(contents, base_dir, 1));
   return base_dir + "/1";
 }

@@ -3,8 +3,8 @@
 namespace tiqu::engine {
 namespace {
 
-constexpr RoleRule Value(const char* name) { return {name, false, false}; }
-constexpr RoleRule Weight(const char* name) { return {name, true, false}; }
+constexpr RoleRule Value(const char* name) { return {name, false, false, nullptr}; }
+constexpr RoleRule Weight(const char* name) { return {name, true, false, nullptr}; }
 
 const std::vector<LayerRoles>& Layers() {
   static const auto* const layers = new std::vector<LayerRoles>{
@@ -12,11 +12,11 @@ const std::vector<LayerRoles>& Layers() {
        {Value("char_ids"),
         Value("mask"),
         Weight("char_embeddings"),
-        {"word_ids", false, true},
-        {"word_vectors", true, true},
-        {"word_projection", true, true},
-        {"position_ids", false, true},
-        {"position_embeddings", true, true}}},
+        {"word_ids", false, true, "word_vectors"},
+        {"word_vectors", true, true, "word_projection"},
+        {"word_projection", true, true, "word_ids"},
+        {"position_ids", false, true, "position_embeddings"},
+        {"position_embeddings", true, true, "position_ids"}}},
       {"DilatedGatedConv1D", {Value("input"), Value("mask"), Weight("kernel"), Weight("bias")}},
       {"Similarity", {Value("passage"), Value("question"), Value("question_mask"), Weight("kernel")}},
       {"C2QAttention", {Value("similarity"), Value("question")}},

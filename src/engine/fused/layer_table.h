@@ -12,6 +12,7 @@ struct RoleRule {
   const char* name;
   bool weight = false;  // must be known at load
   bool optional = false;
+  const char* with = nullptr;  // another role: both are there or neither
 };
 
 struct LayerRoles {

@@ -1,6 +1,7 @@
 // Tensors out of little: Fill, Range, ZerosLike, OnesLike.
 #include <algorithm>
 #include <cmath>
+#include <type_traits>
 
 #include "absl/strings/str_cat.h"
 #include "base/status.h"
@@ -53,7 +54,15 @@ absl::Status RunRange(OpContext& context) {
   const T delta = context.input(2).data<T>()[0];
   TIQU_ASSIGN_OR_RETURN(const int64_t count, RangeLength(start, limit, delta));
   TIQU_ASSIGN_OR_RETURN(Tensor * out, context.Allocate(0, DataTypeOf<T>::value, {count}));
-  for (int64_t i = 0; i < count; ++i) out->data<T>()[i] = static_cast<T>(start + static_cast<T>(i) * delta);
+  for (int64_t i = 0; i < count; ++i) {
+    if constexpr (std::is_integral_v<T>) {
+      // Unsigned, as a step from one end of the type's range to the other may wrap on the way.
+      out->data<T>()[i] =
+          static_cast<T>(static_cast<uint64_t>(start) + static_cast<uint64_t>(i) * static_cast<uint64_t>(delta));
+    } else {
+      out->data<T>()[i] = start + static_cast<T>(i) * delta;
+    }
+  }
   return absl::OkStatus();
 }
 

@@ -111,6 +111,7 @@ class StridedSlicePlanner {
     }
     if (stride == 0) return absl::InvalidArgumentError(absl::StrCat("strides[", i, "] is 0"));
     const int64_t size = shape_[axis_];
+    stride = std::clamp(stride, -size - 1, size + 1);  // longer steps take the same one element
     if (Bit(masks_.shrink, i)) {
       const int64_t index = begin < 0 ? begin + size : begin;
       if (index < 0 || index >= size) {
