@@ -3,7 +3,7 @@
 #
 #   scripts/install_dependencies.sh [run|train|bench|test]     default: run
 #
-# run: build `tiqu`.  train: also `tiqu-train` (libtorch).  bench: also the benchmarks and the peers they measure.
+# run: build `tiqu`.  train: also `tiqu-train` (libtorch).  bench: also the benchmarks and the peers that they measure.
 # test: train, clang and its sanitizers, and the Python environment .venv with stock TensorFlow.
 # Costs nothing when all is there. Uses apt-get as root, or through sudo.
 set -euo pipefail
@@ -63,7 +63,9 @@ install_python_environment() {
 case "${1:-run}" in
   run) install_missing "${run_packages[@]}" ;;
   train) install_missing "${run_packages[@]}" "${train_packages[@]}" ;;
-  bench) install_missing "${run_packages[@]}" "${train_packages[@]}" "${bench_packages[@]}" "${peer_packages[@]}" ;;
+  bench)
+    install_missing "${run_packages[@]}" "${train_packages[@]}" "${bench_packages[@]}" "${test_packages[@]}" "${peer_packages[@]}"
+    ;;
   test)
     install_missing "${run_packages[@]}" "${train_packages[@]}" "${bench_packages[@]}" "${test_packages[@]}"
     install_python_environment

@@ -4,15 +4,13 @@
 #   scripts/run_bench.sh [ARGUMENTS OF GOOGLE BENCHMARK]
 set -euo pipefail
 cd "$(dirname "$0")/.."
-cmake --preset release -DTIQU_BENCH=ON >/dev/null
-cmake --build build -j "${JOBS:-$(nproc)}"
-found=0
-for bench in build/*_bench; do
-  [ -x "$bench" ] || continue
-  found=1
-  echo "=== $(basename "$bench")"
-  "$bench" "$@"
+cmake --preset test >/dev/null
+cmake --build build -j "${JOBS:-$(nproc)}" --target tiqu tiqu-train run_engine text_bench engine_bench
+for bench in text_bench engine_bench; do
+  echo "=== $bench"
+  "build/$bench" "$@"
 done
+echo "=== reader_speed.py"
+bench/reader_speed.py build
 echo "=== train_speed.py"
 bench/train_speed.py build/tiqu-train
-[ $found = 1 ] || { echo "run_bench: no benchmark was built" >&2; exit 1; }

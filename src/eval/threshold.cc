@@ -3,9 +3,19 @@
 #include <algorithm>
 #include <functional>
 
+#include "eval/cmrc_score.h"
 #include "eval/match.h"
 
 namespace tiqu::eval {
+namespace {
+
+std::vector<std::string> ReferencesOf(const data::Sample& sample) {
+  std::vector<std::string> references = sample.alternatives;
+  for (const data::AnswerSpan& answer : sample.answers) references.push_back(answer.text);
+  return references;
+}
+
+}  // namespace
 
 ThresholdChoice TuneThreshold(std::vector<std::pair<float, bool>> candidates, int64_t gold) {
   ThresholdChoice best;
@@ -39,6 +49,34 @@ ThresholdChoice TuneThreshold(const std::vector<data::Sample>& samples, const st
     }
   }
   return TuneThreshold(std::move(scored), gold);
+}
+
+SingleThresholdChoice TuneSingleThreshold(const std::vector<data::Sample>& samples,
+                                          const std::vector<Prediction>& candidates) {
+  // Every sample silent at first; then each with a span changes the sum by what its answer is worth.
+  double sum = 0;
+  std::vector<std::pair<float, double>> gains;  // score of the best span, gain when it is reported
+  for (size_t i = 0; i < samples.size(); ++i) {
+    const bool unanswerable = samples[i].answers.empty();
+    if (unanswerable) sum += 1;
+    const auto& spans = candidates[i].spans;
+    const auto best =
+        std::max_element(spans.begin(), spans.end(), [](const auto& a, const auto& b) { return a.score < b.score; });
+    if (best == spans.end()) continue;
+    gains.emplace_back(best->score, unanswerable ? -1.0 : ScoreCmrc(best->text, ReferencesOf(samples[i])).f1);
+  }
+  std::sort(gains.begin(), gains.end(), std::greater<>());
+  SingleThresholdChoice choice{1.0F, sum};
+  for (size_t i = 0; i < gains.size(); ++i) {
+    sum += gains[i].second;
+    const bool last = i + 1 == gains.size();
+    if (!last && gains[i + 1].first == gains[i].first) continue;
+    // Of equal sums the lower threshold: an answer that costs nothing is better than none.
+    if (sum < choice.score) continue;
+    choice = {last ? 0.0F : (gains[i].first + gains[i + 1].first) / 2, sum};
+  }
+  if (!samples.empty()) choice.score /= static_cast<double>(samples.size());
+  return choice;
 }
 
 }  // namespace tiqu::eval

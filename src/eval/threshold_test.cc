@@ -64,5 +64,42 @@ TEST(ThresholdTest, WorksOnPredictions) {
   EXPECT_EQ(choice.f1, 1);
 }
 
+data::Sample Question(const std::string& answer) {
+  data::Sample sample;
+  sample.passage = "张三李四王五";
+  if (!answer.empty()) sample.answers = {{answer, -1, -1}};
+  return sample;
+}
+
+Prediction Best(const std::string& text, float score) { return {{{text, 0, 2, score}}, 0}; }
+
+TEST(SingleThresholdTest, SilenceNeverPaysWhereEverythingHasAnAnswer) {
+  const SingleThresholdChoice choice =
+      TuneSingleThreshold({Question("张三"), Question("李四")}, {Best("张三", 0.9F), Best("王五", 0.01F)});
+  EXPECT_EQ(choice.threshold, 0);
+  EXPECT_NEAR(choice.score, 0.5, 1e-12);
+}
+
+TEST(SingleThresholdTest, UnanswerableSamplesRaiseTheThreshold) {
+  const SingleThresholdChoice choice =
+      TuneSingleThreshold({Question("张三"), Question(""), Question("李四"), Question("")},
+                          {Best("张三", 0.9F), Best("王五", 0.3F), Best("李四王", 0.5F), {}});
+  EXPECT_NEAR(choice.threshold, 0.4, 1e-6);
+  EXPECT_NEAR(choice.score, (1 + 1 + 0.8 + 1) / 4, 1e-12);  // 李四王 against 李四: two units of three, two of two
+}
+
+TEST(SingleThresholdTest, TheBestSpanCountsWhateverItsPlace) {
+  const SingleThresholdChoice choice =
+      TuneSingleThreshold({Question("李四")}, {{{{"张三", 0, 2, 0.2F}, {"李四", 2, 4, 0.6F}}, 0}});
+  EXPECT_NEAR(choice.score, 1, 1e-12);
+}
+
+TEST(SingleThresholdTest, NothingToChooseFrom) {
+  EXPECT_EQ(TuneSingleThreshold({}, {}).score, 0);
+  const SingleThresholdChoice silent = TuneSingleThreshold({Question("")}, {{}});
+  EXPECT_EQ(silent.score, 1);
+  EXPECT_EQ(silent.threshold, 1);
+}
+
 }  // namespace
 }  // namespace tiqu::eval

@@ -40,9 +40,6 @@ bool EndsWithKernel(const std::string& name) { return name.ends_with("kernel") |
 void InitializeWeight(const WeightShape& weight, Random* random, Tensor* tensor) {
   if (weight.name == "mix_embedding/char_embeddings") {
     FillUniform(0.05, random, tensor);
-  } else if (weight.name == "answer/bias") {
-    const float priors[] = {0.97F, 0.01F, 0.02F};
-    for (int i = 0; i < model::kTagCount; ++i) tensor->data_ptr<float>()[i] = std::log(priors[i]);
   } else if (EndsWithKernel(weight.name)) {
     FillUniform(GlorotLimit(weight.shape), random, tensor);
   }

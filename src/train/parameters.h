@@ -18,7 +18,7 @@ namespace tiqu::train {
 
 class ReaderParameters {
  public:
-  // Glorot-uniform kernels, zero biases but the answer's, as the table of docs/model.md says. Frozen weights are zero.
+  // Glorot-uniform kernels, zero biases, as the table of docs/model.md says. Frozen weights are zero.
   static ReaderParameters Initialize(const model::ModelSpec& spec, uint64_t seed);
   // Errors: INVALID_ARGUMENT naming the weight that does not fit.
   static absl::StatusOr<ReaderParameters> FromWeights(const model::ModelSpec& spec, const model::WeightMap& weights);

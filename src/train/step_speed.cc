@@ -7,6 +7,7 @@
 #include "base/file.h"
 #include "base/random.h"
 #include "base/status.h"
+#include "base/utf8.h"
 #include "checkpoint/checkpoint.h"
 #include "engine/kernels/gemm.h"
 #include "fmt/format.h"
@@ -128,7 +129,7 @@ ReaderParameters MakeParameters(const TrainerOptions& options, const IdfTables& 
   return parameters;
 }
 
-// What bench/train_speed.py reads: the batch's samples with their features.
+// What the programs of bench/ read: the batch's samples with their features.
 json BatchToJson(const Corpus& corpus, const ReaderBatch& batch, double span_weight) {
   json out = {{"passages", json::array()}, {"samples", json::array()}, {"span_weight", span_weight}};
   for (const text::EncodedText& passage : corpus.passages) {
@@ -144,9 +145,21 @@ json BatchToJson(const Corpus& corpus, const ReaderBatch& batch, double span_wei
                               {"chars", sample.question_chars},
                               {"words", sample.question_words},
                               {"features", std::vector<float>(first, last)},
-                              {"gold", gold}});
+                              {"gold", gold},
+                              {"anchor", {sample.anchor.first, sample.anchor.last}}});
   }
   return out;
+}
+
+// Any distinct names do, so that the checkpoint can be exported.
+std::string VocabularyFile(int size) {
+  constexpr char32_t kFirst = U'\u4e00';
+  std::vector<text::Vocabulary::Entry> entries;
+  for (int id = text::kUnknownId + 1; id < size; ++id) {
+    const char32_t name = kFirst + static_cast<char32_t>(id);
+    entries.push_back({EncodeUtf8(std::u32string_view(&name, 1)), 1});
+  }
+  return text::Vocabulary::FromEntries(entries).Encode();
 }
 
 absl::Status WriteForPython(const SpeedBenchOptions& options, const ReaderParameters& parameters, const Corpus& corpus,
@@ -155,6 +168,8 @@ absl::Status WriteForPython(const SpeedBenchOptions& options, const ReaderParame
   checkpoint::Checkpoint checkpoint;
   checkpoint.config.spec = options.training.spec;
   checkpoint.weights = parameters.ToWeights();
+  checkpoint.files["chars.txt"] = VocabularyFile(kCharVocab);
+  checkpoint.files["words.txt"] = VocabularyFile(kWordVocab);
   TIQU_RETURN_IF_ERROR(checkpoint::Save(checkpoint, options.out_dir + "/model.h5"));
   const json dump = BatchToJson(corpus, batch, options.training.regularization.span_weight);
   return WriteFileAtomically(options.out_dir + "/batch.json", dump.dump());

@@ -17,6 +17,7 @@ using nlohmann::json;
 json ScoresToJson(const ValidationScores& scores) {
   const eval::Metrics& all = scores.evaluation.overall();
   json out = {{"samples", all.samples},
+              {"score", scores.score},
               {"f1", scores.f1},
               {"precision", scores.precision},
               {"recall", scores.recall},
@@ -83,11 +84,12 @@ absl::Status TrainingRun::Validate() {
   }
   const decode::ChainScores chain = ChainScoresOf(options_.spec, averaged);
   TIQU_ASSIGN_OR_RETURN(const auto log_pa, validator_.LogProbabilities(averaged));
-  const ValidationScores scores = validator_.Score(log_pa, validator_.Decode(log_pa, chain, 1.0F, data_.single), chain);
-  const bool better = scores.f1 > state_.best_score ||
-                      (scores.f1 == state_.best_score && scores.loss < state_.best_loss);  // also while both are 0
+  const ValidationScores scores =
+      validator_.Score(log_pa, validator_.Decode(log_pa, chain, 1.0F, data_.single), chain, data_.single);
+  const bool better = scores.score > state_.best_score ||
+                      (scores.score == state_.best_score && scores.loss < state_.best_loss);  // also while both are 0
   if (better) {
-    state_.best_score = scores.f1;
+    state_.best_score = scores.score;
     state_.best_loss = scores.loss;
     state_.best_step = state_.adam.step;
     state_.bad_validations = 0;
@@ -101,8 +103,9 @@ absl::Status TrainingRun::Validate() {
   line.update(
       {{"kind", "valid"}, {"step", state_.adam.step}, {"epoch", Epochs()}, {"seconds", Seconds()}, {"best", better}});
   state_.validation_seconds = std::max(state_.validation_seconds, SecondsSince(begin));
-  TIQU_LOG_INFO("epoch {:.2f}: F1 {:.2f} (precision {:.2f}, recall {:.2f}, threshold {:.2f}), loss {:.3f}{}", Epochs(),
-                100 * scores.f1, 100 * scores.precision, 100 * scores.recall, scores.threshold, scores.loss,
+  TIQU_LOG_INFO("epoch {:.2f}: {}span F1 {:.2f} (precision {:.2f}, recall {:.2f}, threshold {:.2f}), loss {:.3f}{}",
+                Epochs(), data_.single ? fmt::format("score {:.2f}, ", 100 * scores.score) : "", 100 * scores.f1,
+                100 * scores.precision, 100 * scores.recall, scores.threshold, scores.loss,
                 better ? ", best so far" : "");
   TIQU_RETURN_IF_ERROR(metrics_.Write(line));
   return WriteReport(&scores, fmt::format("validation at epoch {:.2f}", Epochs()));
@@ -141,7 +144,7 @@ absl::StatusOr<TrainingResult> TrainingRun::Finish() {
   TIQU_ASSIGN_OR_RETURN(const auto log_pa, validator_.LogProbabilities(parameters));
   const float temperature = validator_.TuneTemperature(log_pa, chain);
   const ValidationScores scores =
-      validator_.Score(log_pa, validator_.Decode(log_pa, chain, temperature, data_.single), chain);
+      validator_.Score(log_pa, validator_.Decode(log_pa, chain, temperature, data_.single), chain, data_.single);
   best.config.decoding.temperature = temperature;
   best.config.decoding.threshold = scores.threshold;
   best.config.scores = ScoresToJson(scores);

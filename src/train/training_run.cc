@@ -11,6 +11,7 @@
 #include "fmt/format.h"
 #include "train/config.h"
 #include "train/schedule.h"
+#include "train/tag_prior.h"
 
 namespace tiqu::train {
 namespace {
@@ -27,6 +28,7 @@ ReaderParameters FreshParameters(const TrainerOptions& options, const TrainingDa
   parameters.SetFrozen("mix_embedding/word_vectors", data.word_vectors);
   parameters.SetFrozen("match_features/char_idf", torch::tensor(data.idf.chars));
   parameters.SetFrozen("match_features/word_idf", torch::tensor(data.idf.words));
+  StartFromPrior(CountTags(data.train), options.spec, &parameters);
   return parameters;
 }
 
@@ -193,7 +195,7 @@ absl::Status TrainingRun::LogStep(const StepResult& step, double rate) {
   progress_->Update(
       static_cast<int64_t>(Progressed() * 1000),
       fmt::format("epoch {:.2f} loss {:.3f} {:.1f}k chars/s{}", Epochs(), averages_.tag_loss / steps, speed / 1000,
-                  state_.best_score >= 0 ? fmt::format(" best F1 {:.2f}", 100 * state_.best_score) : ""));
+                  state_.best_score >= 0 ? fmt::format(" best {:.2f}", 100 * state_.best_score) : ""));
   if (state_.adam.step % options_.log_steps != 0) return absl::OkStatus();
   const json line = {{"kind", "train"},
                      {"step", state_.adam.step},

@@ -18,7 +18,7 @@ namespace {
 
 // Rows that one worker takes at a time.
 constexpr int64_t kJobChars = 4096;
-constexpr float kCandidateThreshold = 0.02F;
+constexpr float kCandidateThreshold = 0.01F;
 constexpr int kMaxAnswerChars = 256;
 
 // Where a unit's rows go: the part of the window that it owns.
@@ -149,13 +149,20 @@ std::vector<eval::Prediction> Validator::Decode(const std::vector<std::vector<fl
 
 ValidationScores Validator::Score(const std::vector<std::vector<float>>& log_pa,
                                   const std::vector<eval::Prediction>& candidates, const decode::ChainScores& chain,
-                                  float threshold) const {
+                                  bool single) const {
   ValidationScores scores;
-  scores.threshold = threshold >= 0 ? threshold : eval::TuneThreshold(kept_, candidates).threshold;
+  if (single) {
+    const eval::SingleThresholdChoice choice = eval::TuneSingleThreshold(kept_, candidates);
+    scores.threshold = choice.threshold;
+    scores.score = choice.score;
+  } else {
+    scores.threshold = eval::TuneThreshold(kept_, candidates).threshold;
+  }
   scores.predictions = KeepLikely(candidates, scores.threshold);
   scores.evaluation = eval::Evaluate(kept_, scores.predictions);
   const eval::Counts& spans = scores.evaluation.overall().spans;
   scores.f1 = spans.f1();
+  if (!single) scores.score = scores.f1;
   scores.precision = spans.precision();
   scores.recall = spans.recall();
   scores.loss = MeanLoss(log_pa, chain, 1.0);

@@ -21,7 +21,8 @@
 namespace tiqu::train {
 
 struct ValidationScores {
-  double f1 = 0;  // exact span micro-F1 at the best threshold: what models are chosen by
+  double score = 0;  // what models are chosen by: f1, or the mean answer score of models that report one answer
+  double f1 = 0;     // exact span micro-F1 at the threshold
   double precision = 0;
   double recall = 0;
   float threshold = 0.5F;
@@ -43,9 +44,9 @@ class Validator {
   std::vector<eval::Prediction> Decode(const std::vector<std::vector<float>>& log_pa, const decode::ChainScores& chain,
                                        float temperature, bool single) const;
 
-  // At `threshold`, or at the best one when it is negative.
+  // At the best threshold, which `single` decides how to judge (eval/threshold.h).
   ValidationScores Score(const std::vector<std::vector<float>>& log_pa, const std::vector<eval::Prediction>& candidates,
-                         const decode::ChainScores& chain, float threshold = -1.0F) const;
+                         const decode::ChainScores& chain, bool single) const;
 
   // The temperature with the least chain loss of the gold tags.
   float TuneTemperature(const std::vector<std::vector<float>>& log_pa, const decode::ChainScores& chain) const;

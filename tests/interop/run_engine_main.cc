@@ -1,11 +1,14 @@
 // Runs signatures of a SavedModel with the engine, for the tests in this folder.
 //
-//   run_engine MODEL_DIR fuse|plain < calls.json > results.json
+//   run_engine MODEL_DIR fuse|plain [REPEATS] < calls.json > results.json
 //
 // calls: [{"signature": "qa", "inputs": {"x": {"dtype": 1, "shape": [2], "values": [0.5, 1]}}}, ...]; dtype is
 // TensorFlow's number. results: for every call {"outputs": {...}} of the same form, or {"error": "INVALID_ARGUMENT:
-// ..."}.
+// ..."}. With REPEATS each call is run so many times more, and "seconds" has the fastest (bench/reader_speed.py).
+#include <algorithm>
+#include <chrono>
 #include <cmath>
+#include <cstdlib>
 #include <iostream>
 #include <string>
 
@@ -85,22 +88,36 @@ json ValuesOf(const Tensor& tensor) {
   }
 }
 
-json Call(const engine::Engine& engine, const json& call) {
+double FastestSeconds(const engine::Engine& engine, const std::string& signature, const engine::TensorMap& inputs,
+                      int repeats) {
+  double fastest = 1e9;
+  for (int i = 0; i < repeats; ++i) {
+    const auto start = std::chrono::steady_clock::now();
+    if (!engine.Run(signature, inputs).ok()) return -1;
+    fastest = std::min(fastest, std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count());
+  }
+  return fastest;
+}
+
+json Call(const engine::Engine& engine, const json& call, int repeats) {
   engine::TensorMap inputs;
   for (const auto& [name, described] : call["inputs"].items()) inputs[name] = TensorOf(described);
-  const auto outputs = engine.Run(call["signature"].get<std::string>(), inputs);
+  const auto signature = call["signature"].get<std::string>();
+  const auto outputs = engine.Run(signature, inputs);
   if (!outputs.ok()) return {{"error", outputs.status().ToString()}};
   json described = json::object();
   for (const auto& [name, tensor] : *outputs) {
     described[name] = {
         {"dtype", static_cast<int>(tensor.type())}, {"shape", tensor.shape()}, {"values", ValuesOf(tensor)}};
   }
-  return {{"outputs", described}};
+  json result = {{"outputs", described}};
+  if (repeats > 0) result["seconds"] = FastestSeconds(engine, signature, inputs, repeats);
+  return result;
 }
 
 int Main(int argc, char** argv) {
-  if (argc != 3) {
-    std::cerr << "usage: run_engine MODEL_DIR fuse|plain\n";
+  if (argc != 3 && argc != 4) {
+    std::cerr << "usage: run_engine MODEL_DIR fuse|plain [REPEATS]\n";
     return 2;
   }
   const auto engine = engine::Engine::Load(argv[1], {.fuse = std::string(argv[2]) == "fuse"});
@@ -108,8 +125,9 @@ int Main(int argc, char** argv) {
     std::cerr << engine.status() << "\n";
     return 1;
   }
+  const int repeats = argc == 4 ? std::atoi(argv[3]) : 0;
   json results = json::array();
-  for (const json& call : json::parse(std::cin)) results.push_back(Call(**engine, call));
+  for (const json& call : json::parse(std::cin)) results.push_back(Call(**engine, call, repeats));
   std::cout << results << "\n";
   return 0;
 }
