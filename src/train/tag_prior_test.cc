@@ -58,7 +58,8 @@ TEST(TagPriorTest, LongAnswersAreAsLikelyAsInTheData) {
   ReaderParameters parameters = ReaderParameters::Initialize(spec, 1);
   StartFromPrior(CountTags(MakeCorpus(samples)), spec, &parameters);
   const decode::ChainScores scores = {
-      {{{parameters.Get("crf/transitions").data_ptr<float>()[0], parameters.Get("crf/transitions").data_ptr<float>()[1], 0},
+      {{{parameters.Get("crf/transitions").data_ptr<float>()[0], parameters.Get("crf/transitions").data_ptr<float>()[1],
+         0},
         {parameters.Get("crf/transitions").data_ptr<float>()[3], parameters.Get("crf/transitions").data_ptr<float>()[4],
          parameters.Get("crf/transitions").data_ptr<float>()[5]},
         {parameters.Get("crf/transitions").data_ptr<float>()[6], parameters.Get("crf/transitions").data_ptr<float>()[7],

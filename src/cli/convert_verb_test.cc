@@ -1,0 +1,104 @@
+#include <unistd.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <string>
+
+#include "base/file.h"
+#include "cli/exit_code.h"
+#include "cli/verbs.h"
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+
+namespace tiqu::cli {
+namespace {
+
+using testing::HasSubstr;
+
+constexpr char kSpans[] =
+    R"({"id":"a","context":"张三盗窃李四手机","entities":[{"label":"NHCS","span":["0;2"]},{"label":"NHVI","span":["4;6"]}]})"
+    "\n";
+constexpr char kLabels[] = R"({"NHCS": ["嫌疑人是谁"], "NHVI": ["受害人是谁"], "NT": ["什么时候"]})";
+
+class ConvertVerbTest : public testing::Test {
+ protected:
+  ConvertVerbTest() : folder_(testing::TempDir() + "/tiqu_convert_verb_" + std::to_string(getpid())) {
+    std::filesystem::create_directories(folder_);
+  }
+  ~ConvertVerbTest() override { std::filesystem::remove_all(folder_); }
+
+  std::string Path(const std::string& name) const { return folder_ + "/" + name; }
+  void Write(const std::string& name, const std::string& text) { ASSERT_TRUE(WriteFileAtomically(Path(name), text).ok()); }
+
+  VerbResult Run(const std::string& arguments) {
+    CLI::App app;
+    VerbResult result;
+    AddConvertVerb(app, &result);
+    testing::internal::CaptureStdout();
+    app.parse("convert " + arguments);
+    output_ = testing::internal::GetCapturedStdout();
+    return result;
+  }
+
+  std::string folder_;
+  std::string output_;
+};
+
+TEST_F(ConvertVerbTest, EveryLabelBecomesAQuestion) {
+  Write("in.jsonl", kSpans);
+  Write("labels.json", kLabels);
+  const VerbResult result = Run(Path("in.jsonl") + " --labels " + Path("labels.json") + " -o " + Path("out.jsonl"));
+  ASSERT_TRUE(result.status.ok()) << result.status;
+  EXPECT_EQ(result.exit_code, kExitDone);
+  const std::string out = ReadFile(Path("out.jsonl")).value();
+  EXPECT_THAT(out, HasSubstr(R"("question":"嫌疑人是谁","passage":"张三盗窃李四手机","answers":[{"text":"张三","begin":0,"end":2}])"));
+  EXPECT_THAT(out, HasSubstr(R"("question":"什么时候","passage":"张三盗窃李四手机","answers":[])"));
+  EXPECT_THAT(output_, HasSubstr("samples kept"));
+}
+
+TEST_F(ConvertVerbTest, ABadLineIsReportedAndTheOthersAreKept) {
+  Write("in.jsonl", "{\"question\": \"谁\", \"passage\": \"张三\", \"answers\": [\"张三\"]}\nno json\n");
+  const VerbResult result = Run(Path("in.jsonl") + " -o " + Path("out.jsonl") + " --report " + Path("report.json"));
+  ASSERT_TRUE(result.status.ok()) << result.status;
+  EXPECT_EQ(result.exit_code, kExitSomeBad);
+  EXPECT_THAT(output_, HasSubstr("in.jsonl:2"));
+  EXPECT_THAT(ReadFile(Path("out.jsonl")).value(), HasSubstr("张三"));
+  EXPECT_THAT(ReadFile(Path("report.json")).value(), HasSubstr("\"records_read\""));
+}
+
+TEST_F(ConvertVerbTest, NothingKeptLeavesNoFile) {
+  Write("in.jsonl", "no json\n");
+  EXPECT_FALSE(Run(Path("in.jsonl") + " --format jsonl -o " + Path("out.jsonl")).status.ok());
+  EXPECT_FALSE(FileExists(Path("out.jsonl")));
+}
+
+// No passage stands on both sides, and nothing gets lost.
+TEST_F(ConvertVerbTest, TheDevelopmentPartTakesWholePassages) {
+  std::string lines;
+  for (int i = 0; i < 200; ++i) {
+    const std::string passage = "第" + std::to_string(i / 2) + "段";
+    lines += "{\"question\": \"问" + std::to_string(i % 2) + "\", \"passage\": \"" + passage + "\", \"answers\": []}\n";
+  }
+  Write("in.jsonl", lines);
+  const VerbResult result =
+      Run(Path("in.jsonl") + " -o " + Path("train.jsonl") + " --dev " + Path("dev.jsonl") + " --dev-percent 30");
+  ASSERT_TRUE(result.status.ok()) << result.status;
+  const std::string train = ReadFile(Path("train.jsonl")).value();
+  const std::string dev = ReadFile(Path("dev.jsonl")).value();
+  EXPECT_EQ(std::count(train.begin(), train.end(), '\n') + std::count(dev.begin(), dev.end(), '\n'), 200);
+  for (int i = 0; i < 100; ++i) {
+    const std::string passage = "第" + std::to_string(i) + "段";
+    EXPECT_NE(train.find(passage) == std::string::npos, dev.find(passage) == std::string::npos) << passage;
+  }
+  EXPECT_GT(std::count(dev.begin(), dev.end(), '\n'), 20);
+}
+
+TEST_F(ConvertVerbTest, WrongOptionsAreNamed) {
+  Write("in.jsonl", kSpans);
+  EXPECT_THAT(std::string(Run(Path("in.jsonl") + " -o x --wordings some").status.message()), HasSubstr("\"some\""));
+  EXPECT_THAT(std::string(Run(Path("in.jsonl") + " -o x --dev x").status.message()), HasSubstr("the same file"));
+  EXPECT_THAT(std::string(Run(Path("in.jsonl") + " -o x --format xml").status.message()), HasSubstr("xml"));
+}
+
+}  // namespace
+}  // namespace tiqu::cli
