@@ -8,7 +8,7 @@
 #include <utility>
 
 #include "data/json_field.h"
-#include "data/line_format.h"
+#include "data/json_line_format.h"
 
 namespace tiqu::data {
 namespace {
@@ -28,18 +28,8 @@ std::string WithSubject(const std::string& wording, const std::string& subject) 
   return wording.substr(0, place) + subject + wording.substr(place + 2);
 }
 
-class DuieFormat : public LineFormat {
- public:
-  void Line(std::string_view line, int64_t number, SampleCollector* out) override {
-    if (line.find_first_not_of(" \t\r") == std::string_view::npos) return;
-    out->AddRecord();
-    const std::string where = std::to_string(number);
-    JsonObject record;
-    const simdjson::error_code error = parser_.parse(line.data(), line.size()).get(record);
-    if (error != simdjson::SUCCESS) {
-      out->AddBadRecord(where, "no JSON object", JsonFault(line, error));
-      return;
-    }
+class DuieFormat : public JsonLineFormat {
+  void Record(const JsonObject& record, const std::string& where, SampleCollector* out) override {
     const auto text = JsonText(record, "text");
     const auto list = JsonList(record, "spo_list");
     if (!text || !list) {
@@ -55,7 +45,6 @@ class DuieFormat : public LineFormat {
     for (const auto& [key, objects] : triples) AddTriple(key.first, key.second, objects, where, out);
   }
 
- private:
   static bool Group(const JsonArray& list, Triples* triples) {
     for (const JsonElement element : list) {
       JsonObject triple;
@@ -85,8 +74,6 @@ class DuieFormat : public LineFormat {
       out->Add(std::move(sample));
     }
   }
-
-  simdjson::dom::parser parser_;
 };
 
 }  // namespace

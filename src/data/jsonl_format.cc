@@ -9,7 +9,7 @@
 #include <fmt/format.h>
 
 #include "data/json_field.h"
-#include "data/line_format.h"
+#include "data/json_line_format.h"
 
 namespace tiqu::data {
 namespace {
@@ -53,18 +53,8 @@ const char* ReadAnswers(const JsonObject& object, bool needed, RawSample* sample
   return nullptr;
 }
 
-class JsonlFormat : public LineFormat {
- public:
-  void Line(std::string_view line, int64_t number, SampleCollector* out) override {
-    if (line.find_first_not_of(" \t\r") == std::string_view::npos) return;
-    out->AddRecord();
-    const std::string where = std::to_string(number);
-    JsonObject record;
-    const simdjson::error_code error = parser_.parse(line.data(), line.size()).get(record);
-    if (error != simdjson::SUCCESS) {
-      out->AddBadRecord(where, "no JSON object", JsonFault(line, error));
-      return;
-    }
+class JsonlFormat : public JsonLineFormat {
+  void Record(const JsonObject& record, const std::string& where, SampleCollector* out) override {
     std::optional<std::string> passage = JsonText(record, "passage");
     if (!passage) {
       out->AddBadRecord(where, "no text \"passage\"");
@@ -74,7 +64,6 @@ class JsonlFormat : public LineFormat {
     ReadQuestions(record, where, out);
   }
 
- private:
   static void ReadQuestions(const JsonObject& record, const std::string& where, SampleCollector* out) {
     const std::string id = JsonId(record);
     const auto questions = JsonList(record, "questions");
@@ -109,8 +98,6 @@ class JsonlFormat : public LineFormat {
     }
     out->Add(std::move(sample));
   }
-
-  simdjson::dom::parser parser_;
 };
 
 }  // namespace

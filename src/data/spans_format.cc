@@ -9,8 +9,8 @@
 #include <charconv>
 
 #include "data/json_field.h"
+#include "data/json_line_format.h"
 #include "data/label_samples.h"
-#include "data/line_format.h"
 
 namespace tiqu::data {
 namespace {
@@ -98,18 +98,8 @@ const char* ReadSpans(const JsonObject& record, LabelledSpans* spans) {
   return "neither \"entities\" nor \"label\"";
 }
 
-class SpansFormat : public LineFormat {
- public:
-  void Line(std::string_view line, int64_t number, SampleCollector* out) override {
-    if (line.find_first_not_of(" \t\r") == std::string_view::npos) return;
-    out->AddRecord();
-    const std::string where = std::to_string(number);
-    JsonObject record;
-    const simdjson::error_code error = parser_.parse(line.data(), line.size()).get(record);
-    if (error != simdjson::SUCCESS) {
-      out->AddBadRecord(where, "no JSON object", JsonFault(line, error));
-      return;
-    }
+class SpansFormat : public JsonLineFormat {
+  void Record(const JsonObject& record, const std::string& where, SampleCollector* out) override {
     auto passage = JsonText(record, JsonHas(record, "context") ? "context" : "text");
     if (!passage) {
       out->AddBadRecord(where, "neither \"context\" nor \"text\"");
@@ -124,9 +114,6 @@ class SpansFormat : public LineFormat {
     std::string id = JsonId(record);
     AddLabelSamples(spans, id.empty() ? where : id, out);
   }
-
- private:
-  simdjson::dom::parser parser_;
 };
 
 }  // namespace

@@ -9,7 +9,7 @@
 
 #include "base/utf8.h"
 #include "data/json_field.h"
-#include "data/line_format.h"
+#include "data/json_line_format.h"
 
 namespace tiqu::data {
 namespace {
@@ -45,18 +45,8 @@ bool ReadTexts(const JsonObject& record, std::vector<std::string>* texts) {
   return true;
 }
 
-class WebqaFormat : public LineFormat {
- public:
-  void Line(std::string_view line, int64_t number, SampleCollector* out) override {
-    if (line.find_first_not_of(" \t\r") == std::string_view::npos) return;
-    out->AddRecord();
-    const std::string where = std::to_string(number);
-    JsonObject record;
-    const simdjson::error_code error = parser_.parse(line.data(), line.size()).get(record);
-    if (error != simdjson::SUCCESS) {
-      out->AddBadRecord(where, "no JSON object", JsonFault(line, error));
-      return;
-    }
+class WebqaFormat : public JsonLineFormat {
+  void Record(const JsonObject& record, const std::string& where, SampleCollector* out) override {
     std::string passage;
     std::vector<int64_t> begins;
     std::vector<int64_t> question_begins;
@@ -76,7 +66,6 @@ class WebqaFormat : public LineFormat {
     out->Add(std::move(sample));
   }
 
- private:
   static void TakeAnswer(const JsonObject& record, const std::vector<int64_t>& begins,
                          const std::vector<std::string>& texts, RawSample* sample) {
     if (texts.empty() || texts.front().empty()) return;
@@ -90,8 +79,6 @@ class WebqaFormat : public LineFormat {
     sample->answers.push_back(std::move(answer));
     sample->alternatives.assign(texts.begin() + 1, texts.end());
   }
-
-  simdjson::dom::parser parser_;
 };
 
 }  // namespace
