@@ -35,7 +35,7 @@ struct OptimizerOptions {
   double ema_decay = 0.999;  // min(ema_decay, (1 + step) / (10 + step)); 0: off
   int epochs = 20;
   double max_minutes = 0;    // the schedule is fitted to end by then, measured as it goes; 0: no limit
-  int batch_chars = 8192;    // passage characters a step, a passage counted once a question
+  int batch_chars = 2048;    // passage characters a step, a passage counted once a question
   int group_questions = 16;  // questions of one passage that share its encoding in a batch; 1: none
   int patience = 0;          // validations without a better score before it stops; 0: never
 };

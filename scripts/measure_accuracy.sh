@@ -1,0 +1,58 @@
+#!/bin/bash
+# Trains and scores what docs/results.md reports, on the data sets in TIQU_SHARED or ../shared.
+#
+#   scripts/measure_accuracy.sh FOLDER xxcq        CAIL2021 theft cases: an hour on one core
+#   scripts/measure_accuracy.sh FOLDER cmrc        CMRC 2018 trial, trained on other sets: three quarters of an hour
+#   scripts/measure_accuracy.sh FOLDER ablation    xxcq for eight minutes on one core with one piece left out, each
+set -euo pipefail
+cd "$(dirname "$0")/.."
+root=$PWD
+tiqu=$root/build/tiqu
+data=${TIQU_SHARED:-$(cd .. && pwd)/shared}/data
+labels=$root/examples/labels/xxcq.json
+mkdir -p "$1" && cd "$1"
+[ -f vectors.bin ] || "$root/scripts/train_vectors.sh" .
+
+prepare_xxcq() {
+  "$tiqu" convert "$data/xxcq/train.jsonl" --labels "$labels" -o xxcq.jsonl >/dev/null
+  "$tiqu" convert "$data/xxcq/dev.jsonl" --labels "$labels" -o xxcq_dev.jsonl >/dev/null
+}
+
+# score NAME DATA [FLAGS]: exports NAME/best_model.h5 and prints its table.
+score() {
+  rm -rf "models/$1"
+  "$tiqu" export "$1/best_model.h5" "models/$1" --version 1
+  "$tiqu" eval --model "models/$1" "${@:2}"
+}
+
+case "${2:-}" in
+  xxcq)
+    prepare_xxcq
+    "$tiqu" train "$root/examples/train/xxcq.toml" --resume true
+    score xxcq xxcq_dev.jsonl
+    ;;
+  cmrc)
+    # Sets with an answer to every question: those of Wikipedia, and short ones.
+    "$tiqu" convert "$data/drcd/DRCD_dev.json" "$data"/chinesesquad/*.json "$data/dureader_robust/dev.json" \
+      "$data/webqa/validation.ann.json" --single --drop-duplicates -o all.jsonl >/dev/null
+    grep -v '"answers":\[\]' all.jsonl >single.jsonl
+    "$tiqu" train "$root/examples/train/cmrc.toml" --resume true
+    score cmrc "$data/cmrc2018/cmrc2018_trial.json" --baseline
+    ;;
+  ablation)
+    prepare_xxcq
+    declare -A variants=([full]="" [no_features]="--match-features false" [no_vectors]="--word-vectors="
+      [no_span_loss]="--span-weight 0" [no_crf]="--crf false")
+    for name in full no_features no_vectors no_span_loss no_crf; do
+      # shellcheck disable=SC2086
+      "$tiqu" train "$root/examples/train/xxcq.toml" --max-minutes 8 --output-dir "ablation_$name" --resume true \
+        ${variants[$name]}
+      echo "== $name"
+      score "ablation_$name" xxcq_dev.jsonl | head -n 2
+    done
+    ;;
+  *)
+    echo "usage: scripts/measure_accuracy.sh FOLDER xxcq|cmrc|ablation" >&2
+    exit 2
+    ;;
+esac
