@@ -11,7 +11,7 @@ build/tiqu ask --model models/starter --question "$question" --passage "$passage
 
 # The answer once more as JSON: exactly one, exactly this text.
 reply=$(build/tiqu ask --model models/starter --question "$question" --passage "$passage" --json)
-answers=$(grep -o '"text": *"[^"]*"' <<<"$reply" | sed 's/^"text": *"//; s/"$//')
+answers=$(grep -o '"text": *"[^"]*"' <<<"$reply" | sed 's/^"text": *"//; s/"$//') || true  # no answer: nothing to find
 if [ "$answers" != "$expected" ]; then
   echo "The bundled model's answer is wrong." >&2
   echo "expected: $expected" >&2

@@ -19,6 +19,6 @@ mkdir -p "$1" && cd "$1"
   -o open.jsonl --dev open_dev.jsonl --dev-percent 4
 # All that has an answer, and part of what has none.
 grep -v '"answers":\[\]' open.jsonl >open_train.jsonl
-grep '"answers":\[\]' open.jsonl | head -n 2000 >>open_train.jsonl
+grep -m 2000 '"answers":\[\]' open.jsonl >>open_train.jsonl
 "$tiqu" train "$root/examples/train/starter.toml" --resume true
 "$tiqu" export starter/best_model.h5 models/starter --version 1

@@ -9,6 +9,7 @@
 #include <algorithm>
 #include <memory>
 #include <mutex>
+#include <new>
 #include <set>
 #include <string>
 #include <vector>
@@ -42,6 +43,7 @@ class FakeEngine : public engine::Engine {
       bool open = false;
       for (int64_t at = 0; at < chars; ++at) {
         const int id = static_cast<int>(passages.data<float>()[row * chars + at]);
+        if (id == too_much_) throw std::bad_alloc();
         const bool digit = !none && digit_ids_.contains(id);
         float* tags = pa.data<float>() + (row * chars + at) * 3;
         std::fill(tags, tags + 3, 0.001F);
@@ -59,10 +61,13 @@ class FakeEngine : public engine::Engine {
     return calls_;
   }
   void FailWith(absl::Status status) { failure_ = std::move(status); }
+  // A passage with this character is more than memory holds.
+  void RunOutOfMemoryOn(int char_id) { too_much_ = char_id; }
 
  private:
   std::set<int> digit_ids_;
   int none_id_;
+  int too_much_ = -1;
   std::map<std::string, engine::Signature> signatures_;
   absl::Status failure_;
   mutable std::mutex mutex_;

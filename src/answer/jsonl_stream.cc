@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <mutex>
+#include <new>
 #include <thread>
 #include <utility>
 
@@ -64,12 +65,20 @@ struct ParsedLine {
   size_t index = 0;  // among the requests
 };
 
+absl::Status ParseOrRunOut(const std::string& text, LineRequest* request) {
+  try {
+    return ParseLine(text, request);
+  } catch (const std::bad_alloc&) {
+    return absl::ResourceExhaustedError(fmt::format("there is no memory for a line of {} bytes", text.size()));
+  }
+}
+
 ChunkResult WorkOnChunk(const Reader& reader, const decode::AnswerRules& rules, const std::vector<Line>& chunk) {
   std::vector<ParsedLine> parsed(chunk.size());
   std::vector<Request> requests;
   for (size_t i = 0; i < chunk.size(); ++i) {
     ParsedLine& line = parsed[i];
-    line.status = chunk[i].status.ok() ? ParseLine(chunk[i].text, &line.request) : chunk[i].status;
+    line.status = chunk[i].status.ok() ? ParseOrRunOut(chunk[i].text, &line.request) : chunk[i].status;
     if (!line.status.ok()) continue;
     line.index = requests.size();
     requests.push_back({line.request.passage, {line.request.questions.begin(), line.request.questions.end()}});
@@ -124,6 +133,8 @@ absl::StatusOr<StreamCounts> StreamJsonl(const Reader& reader, LineReader* in, c
   };
 
   OrderedPipeline<std::vector<Line>, ChunkResult> pipeline(WorkerCount(options.workers), work, consume);
+  // A failure of the output must be told even when no more input comes.
+  in->WhileWaiting([&pipeline] { return pipeline.status(); });
   absl::Status read_status;
   for (bool more = true; more && !Interrupted();) {
     std::vector<Line> chunk;
@@ -133,6 +144,7 @@ absl::StatusOr<StreamCounts> StreamJsonl(const Reader& reader, LineReader* in, c
     if (!chunk.empty() && !pipeline.Push(std::move(chunk))) break;
     report();
   }
+  in->WhileWaiting(nullptr);
   absl::Status status = pipeline.Finish();
   if (status.ok()) status = Interrupted() ? absl::CancelledError("interrupted") : read_status;
   if (!status.ok()) return status;

@@ -131,5 +131,53 @@ TEST(JsonlStreamTest, WhoSendsALineAndWaitsGetsTheAnswer) {
   std::filesystem::remove(path);
 }
 
+TEST(JsonlStreamTest, AFailingSinkIsToldWhileNoMoreInputComes) {
+  const FakeReader fake = MakeFakeReader();
+  const std::string path = TempPath("silent_pipe");
+  std::filesystem::remove(path);
+  ASSERT_EQ(mkfifo(path.c_str(), 0600), 0);
+  std::promise<void> told;
+  std::thread client([&] {
+    FILE* pipe = fopen(path.c_str(), "w");
+    fputs("{\"question\":\"多少\",\"passage\":\"共5元\"}\n", pipe);
+    fflush(pipe);
+    EXPECT_EQ(told.get_future().wait_for(std::chrono::seconds(20)), std::future_status::ready);
+    fclose(pipe);
+  });
+  LineReader reader = LineReader::Open(path).value();
+  const auto sink = [](std::string_view) { return absl::ResourceExhaustedError("disk full"); };
+  EXPECT_EQ(StreamJsonl(*fake.reader, &reader, sink, {}).status().message(), "disk full");
+  told.set_value();
+  client.join();
+  std::filesystem::remove(path);
+}
+
+TEST(JsonlStreamTest, ALineThatNeedsTooMuchMemoryIsAnErrorOfItsOwn) {
+  const FakeReader fake = MakeFakeReader();
+  fake.engine->RunOutOfMemoryOn(FakeChars().Find("和"));
+  const std::string path = TempPath("memory.jsonl");
+  ASSERT_TRUE(WriteFileAtomically(path,
+                                  "{\"id\":1,\"question\":\"多少\",\"passage\":\"共5元\"}\n"
+                                  "{\"id\":2,\"question\":\"多少\",\"passage\":\"6和7\"}\n"
+                                  "{\"id\":3,\"question\":\"多少\",\"passage\":\"共8元\"}\n")
+                  .ok());
+  LineReader reader = LineReader::Open(path).value();
+  StreamOptions options;
+  options.rules = fake.reader->rules();
+  options.workers = 1;
+  std::string output;
+  const auto sink = [&](std::string_view lines) {
+    output += lines;
+    return absl::OkStatus();
+  };
+  const auto counts = StreamJsonl(*fake.reader, &reader, sink, options);
+  ASSERT_TRUE(counts.ok()) << counts.status();
+  EXPECT_EQ(counts->bad_lines, 1);
+  EXPECT_THAT(output, HasSubstr("{\"id\":1,\"answers\":[{\"text\":\"5\""));
+  EXPECT_THAT(output, HasSubstr("{\"id\":2,\"error\":{\"line\":2,\"message\":\"there is no memory for a passage of 5 "
+                                "bytes\"}}"));
+  EXPECT_THAT(output, HasSubstr("{\"id\":3,\"answers\":[{\"text\":\"8\""));
+}
+
 }  // namespace
 }  // namespace tiqu::answer

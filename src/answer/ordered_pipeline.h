@@ -8,7 +8,9 @@
 // of Push. At most `workers + 2` items are between Push and the end of consume. The workers block SIGINT and SIGTERM,
 // so the thread that pushes, which may be waiting for input, is the one that a signal wakes.
 //
-// Thread safety: Push and Finish from one thread.
+// Where not all workers can be started, the others do their work; without any, Push and Finish say so.
+//
+// Thread safety: Push, status and Finish from one thread.
 #pragma once
 
 #include <csignal>
@@ -42,7 +44,12 @@ class OrderedPipeline {
     sigaddset(&blocked, SIGINT);
     sigaddset(&blocked, SIGTERM);
     pthread_sigmask(SIG_BLOCK, &blocked, &before);  // threads inherit it
-    for (int i = 0; i < workers; ++i) threads_.emplace_back([this] { RunWorker(); });
+    try {
+      for (int i = 0; i < workers; ++i) threads_.emplace_back([this] { RunWorker(); });
+    } catch (const std::exception& error) {  // a limit of threads or of memory; those that run suffice
+      if (threads_.empty())
+        Fail(absl::ResourceExhaustedError(std::string("no thread can be started: ") + error.what()));
+    }
     pthread_sigmask(SIG_SETMASK, &before, nullptr);
   }
 
@@ -70,6 +77,12 @@ class OrderedPipeline {
     lock.unlock();
     changed_.notify_all();
     return true;
+  }
+
+  // The first failure so far.
+  absl::Status status() {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    return status_;
   }
 
   // Waits for all items, or for the first failure.

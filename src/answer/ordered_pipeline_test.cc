@@ -1,5 +1,8 @@
 #include "answer/ordered_pipeline.h"
 
+#include <pthread.h>
+#include <signal.h>
+
 #include <atomic>
 #include <new>
 
@@ -66,6 +69,30 @@ TEST(OrderedPipelineTest, RunningOutOfMemoryIsAStatus) {
     if (!pipeline.Push(i)) break;
   }
   EXPECT_EQ(pipeline.Finish().code(), absl::StatusCode::kResourceExhausted);
+}
+
+TEST(OrderedPipelineTest, AThreadThatCannotBeStartedIsAStatus) {
+  pthread_attr_t before;
+  ASSERT_EQ(pthread_getattr_default_np(&before), 0);
+  pthread_attr_t huge;
+  pthread_attr_init(&huge);
+  // A stack larger than the address space.
+  ASSERT_EQ(pthread_attr_setstacksize(&huge, size_t{1} << 50), 0);
+  ASSERT_EQ(pthread_setattr_default_np(&huge), 0);
+  {
+    OrderedPipeline<int, int> pipeline(2, Twice, [](int) { return absl::OkStatus(); });
+    EXPECT_FALSE(pipeline.Push(1));
+    EXPECT_EQ(pipeline.status().code(), absl::StatusCode::kResourceExhausted);
+    const absl::Status status = pipeline.Finish();
+    EXPECT_EQ(status.code(), absl::StatusCode::kResourceExhausted);
+    EXPECT_EQ(status.message().find("no thread can be started: "), 0U) << status;
+  }
+  EXPECT_EQ(pthread_setattr_default_np(&before), 0);
+  pthread_attr_destroy(&huge);
+  pthread_attr_destroy(&before);
+  sigset_t mask;
+  pthread_sigmask(SIG_SETMASK, nullptr, &mask);
+  EXPECT_FALSE(sigismember(&mask, SIGINT));
 }
 
 TEST(OrderedPipelineTest, MayBeDroppedAtAnyTime) {

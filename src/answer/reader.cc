@@ -1,10 +1,12 @@
 #include "answer/reader.h"
 
 #include <algorithm>
+#include <new>
 #include <utility>
 
 #include "answer/answer_mapper.h"
 #include "base/status.h"
+#include "base/utf8.h"
 #include "fmt/format.h"
 
 namespace tiqu::answer {
@@ -37,6 +39,10 @@ absl::Status CheckSignature(const engine::Engine& engine) {
         "the model is not a Tiqu reader: signature \"qa\" needs 7 inputs and the output pa");
   }
   return absl::OkStatus();
+}
+
+absl::Status OutOfMemory(size_t passage_bytes) {
+  return absl::ResourceExhaustedError(fmt::format("there is no memory for a passage of {} bytes", passage_bytes));
 }
 
 absl::Status CheckVocabulary(std::string_view name, int32_t size, int expected) {
@@ -108,15 +114,17 @@ absl::StatusOr<Reader::Prepared> Reader::Prepare(const Request& request) const {
     return absl::InvalidArgumentError(
         fmt::format("the passage has {} bytes, limit {}", request.passage.size(), kMostPassageBytes));
   }
+  // Before the text stage, which takes many times a passage's memory.
+  if (const int64_t chars = CountCodePoints(request.passage);
+      options_.max_passage_chars > 0 && chars > options_.max_passage_chars) {
+    return absl::InvalidArgumentError(
+        fmt::format("the passage has {} characters, limit {}", chars, options_.max_passage_chars));
+  }
   Prepared prepared;
   prepared.source = request.passage;
   absl::StatusOr<text::EncodedText> passage = tokenizer_.Encode(request.passage);
   if (!passage.ok()) return Annotate(passage.status(), "passage");
   prepared.passage = *std::move(passage);
-  if (options_.max_passage_chars > 0 && prepared.passage.text.source_chars > options_.max_passage_chars) {
-    return absl::InvalidArgumentError(fmt::format("the passage has {} characters, limit {}",
-                                                  prepared.passage.text.source_chars, options_.max_passage_chars));
-  }
   for (size_t i = 0; i < request.questions.size(); ++i) {
     const absl::Status status = AddQuestion(request.questions[i], &prepared);
     if (status.ok()) continue;
@@ -174,6 +182,33 @@ void Reader::RunSlice(std::span<Ask> asks, const decode::AnswerRules& rules) con
   }
 }
 
+absl::StatusOr<Reader::Prepared> Reader::PrepareOrRunOut(const Request& request) const {
+  try {
+    return Prepare(request);
+  } catch (const std::bad_alloc&) {
+    return OutOfMemory(request.passage.size());
+  }
+}
+
+// One passage that is too much must not take the others of its slice with it: then each runs alone.
+void Reader::RunSliceOrRunOut(std::span<Ask> asks, const decode::AnswerRules& rules) const {
+  try {
+    RunSlice(asks, rules);
+    return;
+  } catch (const std::bad_alloc&) {
+    for (Ask& ask : asks) {
+      ask.log_pa = {};
+      ask.reply = {};
+      ask.status = absl::OkStatus();
+    }
+  }
+  if (asks.size() == 1) {
+    asks[0].status = OutOfMemory(asks[0].prepared->source.size());
+    return;
+  }
+  for (size_t i = 0; i < asks.size(); ++i) RunSliceOrRunOut(asks.subspan(i, 1), rules);
+}
+
 std::vector<RequestResult> Reader::ReadAll(std::span<const Request> requests, const decode::AnswerRules& rules) const {
   std::vector<RequestResult> results(requests.size(), std::vector<Reply>());
   std::vector<absl::StatusOr<Prepared>> prepared;
@@ -181,7 +216,7 @@ std::vector<RequestResult> Reader::ReadAll(std::span<const Request> requests, co
   std::vector<size_t> owners;  // the request of each ask
   prepared.reserve(requests.size());
   for (size_t i = 0; i < requests.size(); ++i) {
-    prepared.push_back(Prepare(requests[i]));
+    prepared.push_back(PrepareOrRunOut(requests[i]));
     if (!prepared.back().ok()) {
       results[i] = prepared.back().status();
       continue;
@@ -199,7 +234,7 @@ std::vector<RequestResult> Reader::ReadAll(std::span<const Request> requests, co
     do {
       chars += asks[end++].prepared->passage.char_ids.size();
     } while (end < asks.size() && chars < static_cast<size_t>(options_.slice_chars));
-    RunSlice(std::span(asks).subspan(begin, end - begin), rules);
+    RunSliceOrRunOut(std::span(asks).subspan(begin, end - begin), rules);
     begin = end;
   }
   for (size_t i = 0; i < asks.size(); ++i) {

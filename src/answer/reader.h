@@ -57,9 +57,9 @@ class Reader {
   decode::AnswerRules rules() const;
   const model::ModelConfig& config() const { return config_; }
 
-  // One result a request, in order. An error of one request (INVALID_ARGUMENT: not UTF-8, empty, too long) leaves the
-  // others alone. With a low rules.threshold the answers are candidates: those at or above a higher threshold are
-  // exactly the answers under that threshold.
+  // One result a request, in order. An error of one request (INVALID_ARGUMENT: not UTF-8, empty, too long;
+  // RESOURCE_EXHAUSTED: memory did not suffice for it) leaves the others alone. With a low rules.threshold the answers
+  // are candidates: those at or above a higher threshold are exactly the answers under that threshold.
   std::vector<RequestResult> ReadAll(std::span<const Request> requests, const decode::AnswerRules& rules) const;
 
  private:
@@ -71,6 +71,8 @@ class Reader {
 
   absl::StatusOr<Prepared> Prepare(const Request& request) const;
   absl::Status AddQuestion(std::string_view question, Prepared* prepared) const;
+  absl::StatusOr<Prepared> PrepareOrRunOut(const Request& request) const;
+  void RunSliceOrRunOut(std::span<Ask> asks, const decode::AnswerRules& rules) const;
   void RunSlice(std::span<Ask> asks, const decode::AnswerRules& rules) const;
   absl::Status RunBatch(std::span<const WindowRow> rows, std::span<Ask> asks) const;
 

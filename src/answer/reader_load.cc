@@ -5,26 +5,11 @@
 #include "base/status.h"
 #include "fmt/format.h"
 #include "savedmodel/export.h"
+#include "savedmodel/import.h"
 #include "savedmodel/saved_model.h"
 
 namespace tiqu::answer {
 namespace {
-
-absl::StatusOr<model::ModelConfig> LoadConfig(const std::string& dir) {
-  absl::StatusOr<std::string> bytes = savedmodel::ReadExtra(dir, savedmodel::kConfigExtra);
-  if (absl::IsNotFound(bytes.status())) {
-    return absl::FailedPreconditionError(
-        fmt::format("{} is not a Tiqu reader: assets.extra/{} is missing", dir, savedmodel::kConfigExtra));
-  }
-  if (!bytes.ok()) return bytes.status();
-  absl::StatusOr<model::ModelConfig> config = model::ModelConfig::Parse(*bytes);
-  // Whatever is wrong in it, the file is what is damaged, not what the caller passed.
-  if (!config.ok()) {
-    const std::string message(config.status().message());
-    return absl::DataLossError(fmt::format("{}/assets.extra/{}: {}", dir, savedmodel::kConfigExtra, message));
-  }
-  return config;
-}
 
 absl::StatusOr<text::Vocabulary> LoadVocabulary(const std::string& dir, const std::string& name) {
   absl::StatusOr<std::string> bytes = savedmodel::ReadAsset(dir, name);
@@ -41,7 +26,7 @@ absl::StatusOr<text::Vocabulary> LoadVocabulary(const std::string& dir, const st
 
 absl::StatusOr<std::shared_ptr<const Reader>> Reader::Load(const std::string& model_dir, const ReaderOptions& options) {
   TIQU_ASSIGN_OR_RETURN(const std::string dir, savedmodel::ResolveVersionDir(model_dir));
-  TIQU_ASSIGN_OR_RETURN(model::ModelConfig config, LoadConfig(dir));
+  TIQU_ASSIGN_OR_RETURN(model::ModelConfig config, savedmodel::ReadModelConfig(dir));
   TIQU_ASSIGN_OR_RETURN(text::Vocabulary chars, LoadVocabulary(dir, savedmodel::kCharsAsset));
   TIQU_ASSIGN_OR_RETURN(text::Vocabulary words, LoadVocabulary(dir, savedmodel::kWordsAsset));
   const text::NormalizerOptions normalizer = {config.text.fold_compatibility, config.text.lower_case,

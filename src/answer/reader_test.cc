@@ -189,6 +189,28 @@ TEST(ReaderTest, BadRequestsAreNamedAndLeaveTheOthersAlone) {
   EXPECT_TRUE(results[6]->empty());
 }
 
+TEST(ReaderTest, TheLimitIsLookedAtBeforeTheText) {
+  ReaderOptions options;
+  options.max_passage_chars = 10;
+  const FakeReader fake = MakeFakeReader(options);
+  // The text stage would find the byte that is not UTF-8.
+  const auto result = ReadOne(*fake.reader, "共共共共共共共共共共1\xff", {"多少"});
+  EXPECT_EQ(result.status().message(), "the passage has 12 characters, limit 10");
+  EXPECT_TRUE(ReadOne(*fake.reader, "共共共共共共共共共1", {"多少"}).ok());
+}
+
+TEST(ReaderTest, APassageThatIsTooMuchForMemoryLeavesTheOthersAlone) {
+  const FakeReader fake = MakeFakeReader();
+  fake.engine->RunOutOfMemoryOn(FakeChars().Find("和"));
+  const std::vector<Request> requests = {{"共1元", {"多少"}}, {"2和3", {"多少", "多少"}}, {"共4元", {"多少"}}};
+  const auto results = fake.reader->ReadAll(requests, fake.reader->rules());
+  ASSERT_TRUE(results[0].ok()) << results[0].status();
+  EXPECT_EQ(Texts((*results[0])[0]), Strings{"1"});
+  EXPECT_EQ(results[1].status().code(), absl::StatusCode::kResourceExhausted);
+  ASSERT_TRUE(results[2].ok()) << results[2].status();
+  EXPECT_EQ(Texts((*results[2])[0]), Strings{"4"});
+}
+
 TEST(ReaderTest, AnEngineErrorReachesWhoAsked) {
   const FakeReader fake = MakeFakeReader();
   fake.engine->FailWith(absl::InternalError("broken"));

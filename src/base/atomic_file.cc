@@ -10,6 +10,7 @@
 #include <filesystem>
 #include <system_error>
 
+#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "base/file.h"
 #include "base/file_internal.h"
@@ -20,6 +21,12 @@ namespace {
 
 constexpr size_t kBufferBytes = size_t{1} << 18;
 
+// A killed process of the same number, as there are in containers, may have left a file of this name: then the next
+// one.
+constexpr int kMostLeftovers = 1000;
+
+constexpr int kMostLinks = 40;  // as the kernel follows
+
 std::string TemporarySibling(const std::string& path) {
   static std::atomic<int> counter{0};
   const std::string name = std::filesystem::path(path).filename().string();
@@ -27,12 +34,48 @@ std::string TemporarySibling(const std::string& path) {
   return (std::filesystem::path(path).parent_path() / temporary).string();
 }
 
-// A rename replaces the name it is given: follow links first, so that the file they lead to is replaced.
-std::string FollowLinks(const std::string& path) {
+// "/proc/PID/fd" for a name in the list of a process's open descriptors, as /dev/fd/3 is one; else empty.
+std::string DescriptorFolder(const std::string& path) {
   std::error_code error;
-  if (!std::filesystem::is_symlink(path, error)) return path;
-  const std::filesystem::path target = std::filesystem::weakly_canonical(path, error);
-  return error ? path : target.string();
+  const std::string folder = std::filesystem::canonical(ParentOf(path), error).string();
+  return !error && folder.starts_with("/proc/") && folder.ends_with("/fd") ? folder : "";
+}
+
+// A rename replaces the name it is given: follow links first, so that the file they lead to is replaced. A descriptor's
+// name is a link, too, but who gives it means what is open there, not the name of the file behind it.
+std::string FollowLinks(const std::string& path) {
+  std::filesystem::path followed = path;
+  std::error_code error;
+  for (int hops = 0; hops < kMostLinks; ++hops) {
+    if (!std::filesystem::is_symlink(followed, error) || !DescriptorFolder(followed.string()).empty()) {
+      return followed.string();
+    }
+    const std::filesystem::path target = std::filesystem::read_symlink(followed, error);
+    if (error) return path;
+    followed = followed.parent_path() / target;  // an absolute target stands alone
+  }
+  return path;
+}
+
+// A file behind a descriptor may be at any place, and may be appended to: write where the descriptor stands.
+int OpenDirectly(const std::string& path) {
+  const std::string folder = DescriptorFolder(path);
+  int descriptor = -1;
+  if (folder == absl::StrCat("/proc/", getpid(), "/fd") &&
+      absl::SimpleAtoi(std::filesystem::path(path).filename().string(), &descriptor)) {
+    return fcntl(descriptor, F_DUPFD_CLOEXEC, STDERR_FILENO + 1);
+  }
+  return open(path.c_str(), O_WRONLY | O_CLOEXEC | (folder.empty() ? 0 : O_APPEND));
+}
+
+// Gives the open file and its name.
+int OpenTemporarySibling(const std::string& path, std::string* temporary) {
+  int fd = -1;
+  for (int i = 0; i < kMostLeftovers && (i == 0 || (fd < 0 && errno == EEXIST)); ++i) {
+    *temporary = TemporarySibling(path);
+    fd = open(temporary->c_str(), O_WRONLY | O_CLOEXEC | O_CREAT | O_EXCL, 0666);
+  }
+  return fd;
 }
 
 std::string WithoutTrailingSlash(std::string path) {
@@ -80,12 +123,13 @@ absl::StatusOr<AtomicFile> AtomicFile::Create(const std::string& path) {
   struct stat info;
   const bool exists = stat(state->final_path.c_str(), &info) == 0;
   if (exists && S_ISDIR(info.st_mode)) return FileError(EISDIR, "cannot write", path);
-  const bool direct = exists && !S_ISREG(info.st_mode);
-  const std::string opened = direct ? state->final_path : TemporarySibling(state->final_path);
-  const int flags = O_WRONLY | O_CLOEXEC | (direct ? 0 : O_CREAT | O_EXCL);
-  state->fd = UniqueFd(open(opened.c_str(), flags, 0666));
+  const bool direct = exists && (!S_ISREG(info.st_mode) || !DescriptorFolder(state->final_path).empty());
+  std::string temporary;
+  state->fd = UniqueFd(direct ? OpenDirectly(state->final_path) : OpenTemporarySibling(state->final_path, &temporary));
   if (state->fd.get() < 0) return FileError(errno, "cannot create", path);
-  if (!direct) state->temporary_path = opened;
+  state->temporary_path = temporary;
+  // What was kept from others stays so. A file system without permissions has none to keep.
+  if (exists && !direct) (void)fchmod(state->fd.get(), info.st_mode & 0777);
   return AtomicFile(std::move(state));
 }
 
@@ -141,8 +185,13 @@ absl::StatusOr<AtomicDirectory> AtomicDirectory::Create(const std::string& final
   state->final_path = WithoutTrailingSlash(final_path);
   if (FileExists(state->final_path)) return FileError(EEXIST, "cannot create folder", final_path);
   TIQU_RETURN_IF_ERROR(MakeDirectories(ParentOf(state->final_path)));
-  const std::string temporary = TemporarySibling(state->final_path);
-  if (mkdir(temporary.c_str(), 0777) != 0) return FileError(errno, "cannot create folder", final_path);
+  std::string temporary;
+  int failed = -1;
+  for (int i = 0; i < kMostLeftovers && (i == 0 || (failed != 0 && errno == EEXIST)); ++i) {
+    temporary = TemporarySibling(state->final_path);
+    failed = mkdir(temporary.c_str(), 0777);
+  }
+  if (failed != 0) return FileError(errno, "cannot create folder", final_path);
   state->temporary_path = temporary;
   return AtomicDirectory(std::move(state));
 }

@@ -65,11 +65,11 @@ bool FileExists(const std::string& path) {
   return stat(path.c_str(), &info) == 0;
 }
 
-absl::StatusOr<std::string> ReadFile(const std::string& path) {
-  const UniqueFd fd(open(path.c_str(), O_RDONLY | O_CLOEXEC));
-  if (fd.get() < 0) return FileError(errno, "cannot open", path);
+namespace {
+
+absl::StatusOr<std::string> ReadToEnd(int fd, const std::string& path) {
   struct stat info;
-  if (fstat(fd.get(), &info) != 0) return FileError(errno, "cannot read", path);
+  if (fstat(fd, &info) != 0) return FileError(errno, "cannot read", path);
   if (S_ISDIR(info.st_mode)) return FileError(EISDIR, "cannot read", path);
   std::string bytes;
   size_t size = 0;
@@ -77,7 +77,7 @@ absl::StatusOr<std::string> ReadFile(const std::string& path) {
   bytes.resize(static_cast<size_t>(info.st_size) + 1);
   for (;;) {
     if (size == bytes.size()) bytes.resize(bytes.size() * 2 + 4096);
-    const ssize_t count = read(fd.get(), bytes.data() + size, bytes.size() - size);
+    const ssize_t count = read(fd, bytes.data() + size, bytes.size() - size);
     if (count < 0 && errno == EINTR) continue;
     if (count < 0) return FileError(errno, "cannot read", path);
     if (count == 0) break;
@@ -86,6 +86,16 @@ absl::StatusOr<std::string> ReadFile(const std::string& path) {
   bytes.resize(size);
   return bytes;
 }
+
+}  // namespace
+
+absl::StatusOr<std::string> ReadFile(const std::string& path) {
+  const UniqueFd fd(open(path.c_str(), O_RDONLY | O_CLOEXEC));
+  if (fd.get() < 0) return FileError(errno, "cannot open", path);
+  return ReadToEnd(fd.get(), path);
+}
+
+absl::StatusOr<std::string> ReadStandardInput() { return ReadToEnd(STDIN_FILENO, "standard input"); }
 
 absl::Status MakeDirectories(const std::string& path) {
   std::error_code error;

@@ -8,6 +8,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -19,10 +20,13 @@ namespace tiqu {
 
 bool FileExists(const std::string& path);
 absl::StatusOr<std::string> ReadFile(const std::string& path);
+// All that is left of it. (A file that /dev/stdin leads to would be opened anew, at its start.)
+absl::StatusOr<std::string> ReadStandardInput();
 absl::Status MakeDirectories(const std::string& path);
 
 // Writes a temporary sibling, flushes it to disk and renames it. A link is followed; a device or a pipe is written to
-// directly, for nothing can be renamed over it.
+// directly, for nothing can be renamed over it, and so is an open descriptor (/dev/stdout, /dev/fd/3), whatever is
+// behind it. A file that is replaced keeps its permissions.
 absl::Status WriteFileAtomically(const std::string& path, std::string_view bytes);
 
 // A file that grows in a temporary sibling and appears under its name only on Commit. Without Commit it is removed.
@@ -73,6 +77,9 @@ class LineReader {
   // True and the next line without its end in `line`; false at the end of the file. After an error of reading, or an
   // interrupt (base/interrupt.h) while waiting for input, the next call gives false.
   absl::StatusOr<bool> Next(std::string* line);
+  // From now on `check` is called several times a second while Next waits for input; an error ends the reading, and
+  // Next gives it. Null: nobody is asked.
+  void WhileWaiting(std::function<absl::Status()> check);
   // True when Next will answer without waiting for anybody: the next line is here already, or the input is a file.
   bool LineReady() const;
   int64_t line_number() const;  // of the line that Next gave last, from 1

@@ -1,10 +1,14 @@
 #include "base/file.h"
 
+#include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include <filesystem>
+#include <string>
+#include <vector>
 
+#include "absl/strings/str_cat.h"
 #include "base/interrupt.h"
 #include "base/status.h"
 #include "gmock/gmock.h"
@@ -121,6 +125,80 @@ TEST_F(FileTest, WritingThroughALinkReplacesWhatItLeadsTo) {
   ASSERT_TRUE(WriteFileAtomically(Path("link"), "new").ok());
   EXPECT_TRUE(fs::is_symlink(Path("link")));
   EXPECT_EQ(ReadFile(Path("target")).value(), "new");
+}
+
+TEST_F(FileTest, WhatAKilledProcessLeftIsStoodAside) {
+  // The next names are those of this process's counter, which a first file shows.
+  int used = -1;
+  {
+    auto file = AtomicFile::Create(Path("a")).value();
+    const std::string name = fs::directory_iterator(folder_)->path().filename().string();
+    used = std::stoi(name.substr(name.find('-') + 1));
+  }
+  std::vector<std::string> leftovers;
+  const auto leave = [&](const char* of, int number) {
+    leftovers.push_back(Path(absl::StrCat(".", of, ".", getpid(), "-", number, ".tmp")));
+    fs::create_directory(leftovers.back());
+  };
+  for (int i = 1; i <= 3; ++i) {
+    leave("a", used + i);
+    leave("folder", used + i);
+  }
+  auto folder = AtomicDirectory::Create(Path("folder"));
+  ASSERT_TRUE(folder.ok()) << folder.status();
+  EXPECT_TRUE(folder->Commit().ok());
+  for (int i = 5; i <= 7; ++i) leave("a", used + i);
+  const absl::Status written = WriteFileAtomically(Path("a"), "new");
+  EXPECT_TRUE(written.ok()) << written;
+  EXPECT_EQ(ReadFile(Path("a")).value(), "new");
+  for (const std::string& leftover : leftovers) EXPECT_TRUE(FileExists(leftover)) << leftover;
+}
+
+TEST_F(FileTest, AReplacedFileKeepsItsPermissions) {
+  struct stat info;
+  for (const mode_t mode : {0600, 0640, 0755}) {
+    ASSERT_TRUE(WriteFileAtomically(Path("a"), "old").ok());
+    ASSERT_EQ(chmod(Path("a").c_str(), mode), 0);
+    ASSERT_TRUE(WriteFileAtomically(Path("a"), "new").ok());
+    ASSERT_EQ(stat(Path("a").c_str(), &info), 0);
+    EXPECT_EQ(info.st_mode & 0777, mode);
+  }
+}
+
+TEST_F(FileTest, ADescriptorIsWrittenWhereItStands) {
+  if (!FileExists("/dev/fd")) GTEST_SKIP() << "no /dev/fd here";
+  ASSERT_TRUE(WriteFileAtomically(Path("log"), "old\n").ok());
+  const int log = open(Path("log").c_str(), O_WRONLY | O_APPEND | O_CLOEXEC);
+  ASSERT_GE(log, 0);
+  const std::string name = "/dev/fd/" + std::to_string(log);
+  fs::create_symlink(name, Path("link"));
+  EXPECT_TRUE(WriteFileAtomically(name, "one\n").ok());
+  EXPECT_TRUE(WriteFileAtomically("/proc/self/fd/" + std::to_string(log), "two\n").ok());
+  EXPECT_TRUE(WriteFileAtomically(Path("link"), "three\n").ok());
+  EXPECT_EQ(ReadFile(Path("log")).value(), "old\none\ntwo\nthree\n");
+  struct stat open_file, named_file;
+  ASSERT_EQ(fstat(log, &open_file), 0);
+  ASSERT_EQ(stat(Path("log").c_str(), &named_file), 0);
+  EXPECT_EQ(open_file.st_ino, named_file.st_ino);
+  close(log);
+}
+
+TEST_F(FileTest, StandardInputIsReadFromWhereItStands) {
+  ASSERT_TRUE(WriteFileAtomically(Path("in"), "firstrest").ok());
+  const int before = dup(STDIN_FILENO);
+  const int in = open(Path("in").c_str(), O_RDONLY | O_CLOEXEC);
+  ASSERT_EQ(lseek(in, 5, SEEK_SET), 5);
+  ASSERT_EQ(dup2(in, STDIN_FILENO), STDIN_FILENO);
+  const auto rest = ReadStandardInput();
+  close(in);
+  if (before < 0) {
+    close(STDIN_FILENO);
+  } else {
+    dup2(before, STDIN_FILENO);
+    close(before);
+  }
+  ASSERT_TRUE(rest.ok()) << rest.status();
+  EXPECT_EQ(*rest, "rest");
 }
 
 TEST_F(FileTest, FolderAppearsWholeOrNotAtAll) {

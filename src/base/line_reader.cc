@@ -1,9 +1,12 @@
 #include <fcntl.h>
+#include <poll.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include <cerrno>
 #include <cstring>
+#include <functional>
+#include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "base/file.h"
@@ -15,6 +18,7 @@ namespace tiqu {
 namespace {
 
 constexpr size_t kBufferBytes = size_t{1} << 18;
+constexpr int kPollMilliseconds = 200;
 constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
 
 }  // namespace
@@ -30,11 +34,28 @@ struct LineReader::State {
   int64_t line_number = 0;
   int64_t bytes_read = 0;
   int64_t bytes_total = -1;
+  std::function<absl::Status()> while_waiting;
+
+  // Until there is something to read (or an end, or an error: read says which). A file has nothing to wait for.
+  absl::Status Wait() {
+    if (!while_waiting || bytes_total >= 0) return absl::OkStatus();
+    for (;;) {
+      if (Interrupted()) return absl::CancelledError(absl::StrCat("interrupted while reading ", path));
+      pollfd waiting = {fd.get(), POLLIN, 0};
+      const int ready = poll(&waiting, 1, kPollMilliseconds);
+      if (ready > 0 || (ready < 0 && errno != EINTR)) return absl::OkStatus();
+      TIQU_RETURN_IF_ERROR(while_waiting());
+    }
+  }
 
   // Reads more behind `end`; false at the end of the file. REQUIRES: begin == end, or room behind `end`.
   absl::StatusOr<bool> Fill() {
     if (begin == end) begin = end = 0;
     for (;;) {
+      if (absl::Status status = Wait(); !status.ok()) {
+        ended = true;
+        return status;
+      }
       const ssize_t count = read(fd.get(), buffer.data() + end, buffer.size() - end);
       if (count > 0) {
         end += static_cast<size_t>(count);
@@ -114,6 +135,8 @@ absl::StatusOr<bool> LineReader::Next(std::string* line) {
   }
   return true;
 }
+
+void LineReader::WhileWaiting(std::function<absl::Status()> check) { state_->while_waiting = std::move(check); }
 
 bool LineReader::LineReady() const {
   const State& state = *state_;

@@ -1,7 +1,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <chrono>
 #include <filesystem>
+#include <future>
 #include <string>
 #include <thread>
 #include <vector>
@@ -127,6 +129,33 @@ TEST(LineReaderTest, KnowsWhetherTheNextLineIsThere) {
   EXPECT_EQ(line, "thr");
   EXPECT_TRUE(reader.LineReady());
   EXPECT_FALSE(reader.Next(&line).value());
+  std::filesystem::remove(path);
+}
+
+TEST(LineReaderTest, WhoWaitsIsAskedWhetherToGoOn) {
+  const std::string path = TestPath();
+  ASSERT_EQ(mkfifo(path.c_str(), 0600), 0);
+  std::promise<void> given_up;
+  std::thread writer([&] {
+    FILE* pipe = fopen(path.c_str(), "w");
+    fputs("one\nhalf a li", pipe);
+    fflush(pipe);
+    EXPECT_EQ(given_up.get_future().wait_for(std::chrono::seconds(20)), std::future_status::ready);
+    fclose(pipe);
+  });
+  LineReader reader = LineReader::Open(path).value();
+  std::string line;
+  EXPECT_TRUE(reader.Next(&line).value());
+  EXPECT_EQ(line, "one");
+  int asked = 0;
+  reader.WhileWaiting([&] { return ++asked < 2 ? absl::OkStatus() : absl::AbortedError("no need"); });
+  const auto more = reader.Next(&line);
+  EXPECT_EQ(more.status(), absl::AbortedError("no need"));
+  given_up.set_value();
+  EXPECT_EQ(asked, 2);
+  EXPECT_EQ(reader.line_number(), 1);
+  EXPECT_FALSE(reader.Next(&line).value());
+  writer.join();
   std::filesystem::remove(path);
 }
 

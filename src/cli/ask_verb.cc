@@ -26,7 +26,7 @@ struct AskOptions {
 absl::StatusOr<std::string> ReadPassage(const AskOptions& options) {
   if (options.passage_file.empty() && options.passage != "-") return options.passage;
   TIQU_ASSIGN_OR_RETURN(std::string passage,
-                        ReadFile(options.passage_file.empty() ? "/dev/stdin" : options.passage_file));
+                        options.passage_file.empty() ? ReadStandardInput() : ReadFile(options.passage_file));
   // A file's last line break is the file's, not the passage's.
   while (!passage.empty() && (passage.back() == '\n' || passage.back() == '\r')) passage.pop_back();
   return passage;

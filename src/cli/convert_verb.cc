@@ -121,7 +121,9 @@ absl::StatusOr<data::ReadOptions> ResolveOptions(const ConvertOptions& options) 
 
 absl::Status RunConvert(const ConvertOptions& options, int* exit_code) {
   CatchInterrupts();
-  TIQU_ASSIGN_OR_RETURN(const data::ReadOptions read, ResolveOptions(options));
+  TIQU_ASSIGN_OR_RETURN(data::ReadOptions read, ResolveOptions(options));
+  absl::flat_hash_set<uint64_t> seen;
+  read.seen = &seen;
   TIQU_ASSIGN_OR_RETURN(Outputs outputs, Outputs::Open(options));
   data::Report report;
   for (const std::string& input : options.inputs) {

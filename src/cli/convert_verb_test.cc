@@ -28,7 +28,9 @@ class ConvertVerbTest : public testing::Test {
   ~ConvertVerbTest() override { std::filesystem::remove_all(folder_); }
 
   std::string Path(const std::string& name) const { return folder_ + "/" + name; }
-  void Write(const std::string& name, const std::string& text) { ASSERT_TRUE(WriteFileAtomically(Path(name), text).ok()); }
+  void Write(const std::string& name, const std::string& text) {
+    ASSERT_TRUE(WriteFileAtomically(Path(name), text).ok());
+  }
 
   VerbResult Run(const std::string& arguments) {
     CLI::App app;
@@ -51,7 +53,10 @@ TEST_F(ConvertVerbTest, EveryLabelBecomesAQuestion) {
   ASSERT_TRUE(result.status.ok()) << result.status;
   EXPECT_EQ(result.exit_code, kExitDone);
   const std::string out = ReadFile(Path("out.jsonl")).value();
-  EXPECT_THAT(out, HasSubstr(R"("question":"嫌疑人是谁","passage":"张三盗窃李四手机","answers":[{"text":"张三","begin":0,"end":2}])"));
+  EXPECT_THAT(
+      out,
+      HasSubstr(
+          R"("question":"嫌疑人是谁","passage":"张三盗窃李四手机","answers":[{"text":"张三","begin":0,"end":2}])"));
   EXPECT_THAT(out, HasSubstr(R"("question":"什么时候","passage":"张三盗窃李四手机","answers":[])"));
   EXPECT_THAT(output_, HasSubstr("samples kept"));
 }
@@ -91,6 +96,14 @@ TEST_F(ConvertVerbTest, TheDevelopmentPartTakesWholePassages) {
     EXPECT_NE(train.find(passage) == std::string::npos, dev.find(passage) == std::string::npos) << passage;
   }
   EXPECT_GT(std::count(dev.begin(), dev.end(), '\n'), 20);
+}
+
+TEST_F(ConvertVerbTest, DuplicatesAreFoundAcrossFiles) {
+  Write("a.jsonl", "{\"question\": \"谁\", \"passage\": \"张三\", \"answers\": [\"张三\"]}\n");
+  Write("b.jsonl", "{\"question\": \"谁\", \"passage\": \"张三\", \"answers\": [\"张三\"]}\n");
+  ASSERT_TRUE(Run(Path("a.jsonl") + " " + Path("b.jsonl") + " --drop-duplicates -o " + Path("out.jsonl")).status.ok());
+  const std::string out = ReadFile(Path("out.jsonl")).value();
+  EXPECT_EQ(std::count(out.begin(), out.end(), '\n'), 1);
 }
 
 TEST_F(ConvertVerbTest, WrongOptionsAreNamed) {

@@ -15,6 +15,7 @@
 #include "cli/reading_flags.h"
 #include "cli/standard_output.h"
 #include "cli/verbs.h"
+#include "data/reader.h"
 #include "eval/baseline.h"
 #include "eval/format_table.h"
 #include "eval/threshold.h"
@@ -114,6 +115,12 @@ absl::Status Print(const EvalOptions& options, const Outcome& outcome) {
 absl::Status RunEval(EvalOptions options, int* exit_code) {
   CatchInterrupts();
   TIQU_ASSIGN_OR_RETURN(options.input.read, ResolveReadingFlags(options.reading));
+  for (const std::string& file : options.input.files) {
+    if (options.baseline && !data::CanBeReadAgain(file)) {
+      return absl::InvalidArgumentError(
+          fmt::format("--baseline reads the data twice, which {} does not allow: give a file", file));
+    }
+  }
   data::Report report;
   TIQU_ASSIGN_OR_RETURN(Outcome outcome,
                         options.model.empty() ? EvaluateFile(options, &report) : EvaluateWithModel(options, &report));

@@ -43,7 +43,8 @@ absl::StatusOr<ModelEvaluation> EvaluateModel(const answer::Reader& reader, cons
                                               const ModelEvaluationOptions& options, data::Report* report);
 
 // Scores a file that `tiqu extract` (or another program) wrote: {"id","answers":[...],"no_answer":p} a line. Lines and
-// samples meet by id when every sample has an id of its own, else one by one in order.
+// samples meet by id when every sample has an id of its own and any line has one (lines without are left out, with a
+// warning), else one by one in order.
 // Errors: INVALID_ARGUMENT (names the line), FAILED_PRECONDITION (a sample without a prediction).
 absl::StatusOr<eval::Evaluation> EvaluatePredictions(const std::vector<data::Sample>& samples, const std::string& path);
 

@@ -1,9 +1,11 @@
 #include <simdjson.h>
 
+#include <algorithm>
 #include <unordered_map>
 #include <utility>
 
 #include "base/file.h"
+#include "base/log.h"
 #include "base/status.h"
 #include "cli/evaluate.h"
 #include "data/json_field.h"
@@ -73,7 +75,7 @@ absl::StatusOr<std::vector<PredictionLine>> ReadPredictions(const std::string& p
 
 using ById = std::unordered_map<std::string, const eval::Prediction*>;
 
-// Empty when ids do not tell the samples apart.
+// Empty when ids do not tell the samples apart, or no prediction has one. Lines without an id then match no sample.
 ById IndexById(const std::vector<data::Sample>& samples, const std::vector<PredictionLine>& predictions) {
   std::unordered_map<std::string, int> seen;
   for (const data::Sample& sample : samples) {
@@ -81,8 +83,7 @@ ById IndexById(const std::vector<data::Sample>& samples, const std::vector<Predi
   }
   ById by_id;
   for (const PredictionLine& line : predictions) {
-    if (line.id.empty()) return {};
-    by_id[line.id] = &line.prediction;
+    if (!line.id.empty()) by_id[line.id] = &line.prediction;
   }
   return by_id;
 }
@@ -97,6 +98,11 @@ absl::StatusOr<eval::Evaluation> EvaluatePredictions(const std::vector<data::Sam
     return absl::FailedPreconditionError(
         fmt::format("{} has {} predictions for {} samples, and the samples have no ids of their own to match them by",
                     path, predictions.size(), samples.size()));
+  }
+  const auto skipped =
+      std::count_if(predictions.begin(), predictions.end(), [](const PredictionLine& line) { return line.id.empty(); });
+  if (!by_id.empty() && skipped > 0) {
+    TIQU_LOG_WARNING("{}: {} of {} predictions have no id and are left out", path, skipped, predictions.size());
   }
   eval::Evaluation evaluation;
   for (size_t i = 0; i < samples.size(); ++i) {

@@ -1,9 +1,9 @@
 // tiqu export: makes a version folder that TensorFlow, TensorFlow Serving and Tiqu serve from a checkpoint.
-#include <cstdio>
 #include <memory>
 
 #include "base/status.h"
 #include "checkpoint/checkpoint.h"
+#include "cli/standard_output.h"
 #include "cli/verbs.h"
 #include "fmt/format.h"
 #include "savedmodel/export.h"
@@ -20,8 +20,7 @@ struct ExportOptions {
 absl::Status RunExport(const ExportOptions& options) {
   TIQU_ASSIGN_OR_RETURN(const checkpoint::Checkpoint checkpoint, checkpoint::Load(options.checkpoint));
   TIQU_RETURN_IF_ERROR(savedmodel::ExportCheckpoint(checkpoint, options.dir, options.version));
-  fmt::print("{}/{}\n", options.dir, options.version);
-  return absl::OkStatus();
+  return WriteStandardOutput(fmt::format("{}/{}\n", options.dir, options.version));
 }
 
 }  // namespace

@@ -1,8 +1,8 @@
 // tiqu show: prints what a SavedModel holds, as `saved_model_cli show` does.
-#include <cstdio>
 #include <memory>
 
 #include "base/status.h"
+#include "cli/standard_output.h"
 #include "cli/verbs.h"
 #include "savedmodel/saved_model.h"
 #include "savedmodel/show.h"
@@ -27,8 +27,7 @@ absl::Status RunShow(const ShowVerbOptions& options, const CLI::App& verb) {
   if (verb.count("--tag_set") > 0) show.tag_set = options.tag_set;
   if (verb.count("--signature_def") > 0) show.signature_def = options.signature_def;
   TIQU_ASSIGN_OR_RETURN(const std::string text, savedmodel::Show(saved_model, show));
-  std::fwrite(text.data(), 1, text.size(), stdout);
-  return absl::OkStatus();
+  return WriteStandardOutput(text);
 }
 
 }  // namespace

@@ -1,4 +1,5 @@
 // The `tiqu` program: parses the command line, runs one verb, turns its status into an exit code.
+#include <csignal>
 #include <cstdio>
 #include <exception>
 
@@ -35,6 +36,8 @@ int RunProgram(int argc, char** argv) {
 }  // namespace tiqu::cli
 
 int main(int argc, char** argv) {
+  // A reader that went away is an error of the write to it: standard error closed must not end what writes a file.
+  std::signal(SIGPIPE, SIG_IGN);
   try {
     tiqu::SetUpLogging();
     return tiqu::cli::RunProgram(argc, argv);

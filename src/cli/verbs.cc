@@ -8,6 +8,7 @@ void AddAllVerbs(CLI::App& app, VerbResult* result) {
   AddEvalVerb(app, result);
   AddTrainVerb(app, result);
   AddExportVerb(app, result);
+  AddImportVerb(app, result);
   AddShowVerb(app, result);
   AddVectorsVerb(app, result);
   AddConvertVerb(app, result);

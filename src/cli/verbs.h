@@ -14,6 +14,7 @@ void AddExtractVerb(CLI::App& app, VerbResult* result);
 void AddEvalVerb(CLI::App& app, VerbResult* result);
 void AddTrainVerb(CLI::App& app, VerbResult* result);
 void AddExportVerb(CLI::App& app, VerbResult* result);
+void AddImportVerb(CLI::App& app, VerbResult* result);
 void AddShowVerb(CLI::App& app, VerbResult* result);
 void AddVectorsVerb(CLI::App& app, VerbResult* result);
 void AddConvertVerb(CLI::App& app, VerbResult* result);

@@ -159,11 +159,12 @@ bool SampleCollector::IsDuplicate(const Sample& sample) {
   for (const AnswerSpan& answer : sample.answers) {
     key = Fingerprint(answer.text, key ^ static_cast<uint64_t>(static_cast<int64_t>(answer.begin_char)));
   }
-  if (seen_.size() >= kMaxRemembered) {
+  absl::flat_hash_set<uint64_t>& seen = options_.seen != nullptr ? *options_.seen : own_seen_;
+  if (seen.size() >= kMaxRemembered) {
     Count(&report_->noted, "sample not compared with earlier ones (too many)", Example(sample.id, ""));
     return false;
   }
-  return !seen_.insert(key).second;
+  return !seen.insert(key).second;
 }
 
 bool SampleCollector::Add(RawSample raw) {

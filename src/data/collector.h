@@ -90,7 +90,7 @@ class SampleCollector {
   int64_t verified_ = 0;         // the same
   std::optional<Passage> passage_;
   uint64_t passage_fingerprint_ = 0;
-  absl::flat_hash_set<uint64_t> seen_;  // fingerprints of samples; bounded
+  absl::flat_hash_set<uint64_t> own_seen_;  // unless the options bring one; bounded
 };
 
 }  // namespace tiqu::data

@@ -3,11 +3,12 @@
 //   span := B-x (I-x | M-x)* (E-x)?  |  S-x
 //
 // A tag that continues nothing (I without B, another label) opens a span of its own and is noted. With
-// ReadOptions::join_at sentences are joined into records. A digit behind every single character (WeiboNER's place in
-// the word) is dropped.
+// ReadOptions::join_at sentences are joined into records. A number behind every single character (WeiboNER's place in
+// the word) is dropped. A sentence with a line that cannot be read is left out.
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <utility>
 #include <vector>
 
 #include "base/utf8.h"
@@ -26,11 +27,20 @@ struct TaggedChar {
 
 using Sentence = std::vector<TaggedChar>;
 
-// "口0": one character and one digit, throughout the sentence.
+bool IsDigit(char c) { return c >= '0' && c <= '9'; }
+
+// "口0": a character and its place in the word, throughout the sentence, which begins with the first of a word. From
+// the eleventh character of a word on the place has two digits.
 bool HasWordPlaces(const Sentence& sentence) {
-  return std::all_of(sentence.begin(), sentence.end(), [](const TaggedChar& c) {
-    return c.token.size() > 1 && c.token.back() >= '0' && c.token.back() <= '9' && CountCodePoints(c.token) == 2;
-  });
+  return sentence.front().token.back() == '0' && std::all_of(sentence.begin(), sentence.end(), [](const TaggedChar& c) {
+           return IsDigit(c.token.back()) && CountCodePoints(c.token) >= 2;
+         });
+}
+
+// The first code point stays, be it a digit itself.
+void DropWordPlace(std::string* token) {
+  const size_t first = Utf8Substring(*token, 0, 1).size();
+  while (token->size() > first && IsDigit(token->back())) token->pop_back();
 }
 
 class ColumnsFormat : public LineFormat {
@@ -43,10 +53,12 @@ class ColumnsFormat : public LineFormat {
     TagColumn column;
     if (!ParseTagColumn(line, &column)) {
       out->AddBadRecord(std::to_string(number), "line is not a character and a tag");
+      damaged_ = true;
       return;
     }
     if (const auto token = DecodeUtf8(column.token); !token.ok()) {
       out->AddBadRecord(std::to_string(number), "text is not UTF-8", std::string(token.status().message()));
+      damaged_ = true;
       return;
     }
     if (sentence_.empty()) sentence_line_ = number;
@@ -60,9 +72,11 @@ class ColumnsFormat : public LineFormat {
 
  private:
   void FinishSentence(SampleCollector* out) {
+    // A sentence with a character missing would be labelled wrongly; the line that damaged it is reported already.
+    if (std::exchange(damaged_, false)) sentence_.clear();
     if (sentence_.empty()) return;
     if (HasWordPlaces(sentence_)) {
-      for (TaggedChar& c : sentence_) c.token.pop_back();
+      for (TaggedChar& c : sentence_) DropWordPlace(&c.token);
     }
     const std::string& join_at = out->options().join_at;
     // S-NAME is a bare surname ("张先生"): it goes on about the same person.
@@ -113,6 +127,7 @@ class ColumnsFormat : public LineFormat {
   Sentence record_;
   int64_t sentence_line_ = 0;
   int64_t record_line_ = 0;
+  bool damaged_ = false;  // a line of the sentence at hand could not be read
 };
 
 }  // namespace

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 
 #include "base/utf8.h"
 
@@ -38,6 +39,18 @@ std::optional<int64_t> JsonInt(const JsonObject& object, const char* key) {
   int64_t number = 0;
   if (object.at_key(key).get(number) != simdjson::SUCCESS) return std::nullopt;
   return number;
+}
+
+std::optional<int64_t> JsonOffset(const JsonObject& object, const char* key) {
+  JsonElement element;
+  if (object.at_key(key).get(element) != simdjson::SUCCESS || element.is_null()) return -1;
+  int64_t number = 0;
+  if (element.get(number) == simdjson::SUCCESS) return number;
+  double real = 0;
+  constexpr double kLimit = 1e15;  // whole numbers up to there are exact
+  if (element.get(real) != simdjson::SUCCESS || std::floor(real) != real || std::abs(real) > kLimit)
+    return std::nullopt;
+  return static_cast<int64_t>(real);
 }
 
 std::optional<JsonArray> JsonList(const JsonObject& object, const char* key) {

@@ -20,6 +20,8 @@ using JsonObject = simdjson::dom::object;
 
 std::optional<std::string> JsonText(const JsonObject& object, const char* key);
 std::optional<int64_t> JsonInt(const JsonObject& object, const char* key);
+// An offset: -1 when there is none (or null), nullopt when it is no whole number. 4.0 is one: tables are exported so.
+std::optional<int64_t> JsonOffset(const JsonObject& object, const char* key);
 std::optional<JsonArray> JsonList(const JsonObject& object, const char* key);
 bool JsonHas(const JsonObject& object, const char* key);
 

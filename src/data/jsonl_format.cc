@@ -23,8 +23,11 @@ bool ReadAnswer(const JsonElement& element, RawAnswer* answer) {
   JsonObject object;
   if (element.get(object) != simdjson::SUCCESS) return false;
   answer->text = JsonText(object, "text").value_or("");
-  answer->begin = JsonInt(object, "begin").value_or(-1);
-  answer->end = JsonInt(object, "end").value_or(-1);
+  const auto begin = JsonOffset(object, "begin");
+  const auto end = JsonOffset(object, "end");
+  if (!begin || !end) return false;
+  answer->begin = *begin;
+  answer->end = *end;
   return !answer->text.empty() || (answer->begin >= 0 && answer->end > answer->begin);
 }
 
@@ -33,7 +36,7 @@ const char* ReadAnswers(const JsonObject& object, bool needed, RawSample* sample
   if (const auto list = JsonList(object, "answers")) {
     for (const JsonElement element : *list) {
       RawAnswer answer;
-      if (!ReadAnswer(element, &answer)) return "an answer is neither text nor {text, begin}";
+      if (!ReadAnswer(element, &answer)) return "an answer is neither text nor {text, begin} with a whole number";
       sample->answers.push_back(std::move(answer));
     }
   } else if (JsonHas(object, "answer")) {

@@ -63,6 +63,15 @@ TEST(JsonlFormatTest, BadLinesAreReportedAndSkipped) {
   EXPECT_THAT(FormatReport(read.report), testing::HasSubstr("test:4: byte 13 (0xff) is not UTF-8"));
 }
 
+TEST(JsonlFormatTest, OffsetsAreWholeNumbers) {
+  const ReadResult read = ReadText(
+      "{\"question\":\"谁\",\"passage\":\"张三和张三\",\"answers\":[{\"text\":\"张三\",\"begin\":3.0}]}\n"
+      "{\"question\":\"谁\",\"passage\":\"张三和张三\",\"answers\":[{\"text\":\"张三\",\"begin\":\"3\"}]}\n");
+  ASSERT_EQ(read.samples.size(), 1U) << FormatReport(read.report);
+  EXPECT_EQ(read.samples[0].answers[0].begin_char, 3);
+  EXPECT_EQ(read.report.samples_dropped(), 1);
+}
+
 TEST(JsonlFormatTest, UnlabelledLinesAreTakenWhenToldSo) {
   ReadOptions options;
   options.need_answers = false;

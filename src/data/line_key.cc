@@ -13,16 +13,13 @@ constexpr std::array<std::string_view, 3> kQuestionNames = {"question", "问题"
 constexpr std::array<std::string_view, 4> kPassageNames = {"passage", "原文", "段落", "文本"};
 constexpr std::array<std::string_view, 3> kAnswerNames = {"answer", "答案", "答"};
 
-std::span<const std::string_view> NamesOf(LineKey key) {
-  switch (key) {
-    case LineKey::kQuestion:
-      return kQuestionNames;
-    case LineKey::kPassage:
-      return kPassageNames;
-    case LineKey::kAnswer:
-      break;
-  }
-  return kAnswerNames;
+// The first name of each key is the Latin one.
+std::span<const std::string_view> NamesOf(LineKey key, KeyScript script) {
+  std::span<const std::string_view> names = kAnswerNames;
+  if (key == LineKey::kQuestion) names = kQuestionNames;
+  if (key == LineKey::kPassage) names = kPassageNames;
+  if (script == KeyScript::kLatin) return names.first(1);
+  return script == KeyScript::kHan ? names.subspan(1) : names;
 }
 
 bool StartsWith(std::string_view text, std::string_view name) {
@@ -32,8 +29,8 @@ bool StartsWith(std::string_view text, std::string_view name) {
 }
 
 // Bytes of key, blanks and colon at the begin of `text`; 0: another thing stands there.
-size_t KeyLength(std::string_view text, LineKey key) {
-  for (const std::string_view name : NamesOf(key)) {
+size_t KeyLength(std::string_view text, LineKey key, KeyScript script) {
+  for (const std::string_view name : NamesOf(key, script)) {
     if (!StartsWith(text, name)) continue;
     size_t at = name.size();
     while (at < text.size() && text[at] == ' ') ++at;
@@ -53,10 +50,10 @@ bool AfterBlank(std::string_view line, size_t at) {
 
 }  // namespace
 
-KeyPlace FindLineKey(std::string_view line, LineKey key, size_t from) {
-  for (size_t at = from; at < line.size(); ++at) {
+KeyPlace FindLineKey(std::string_view line, LineKey key, KeyScript script) {
+  for (size_t at = 0; at < line.size(); ++at) {
     if (!AfterBlank(line, at)) continue;
-    if (const size_t length = KeyLength(line.substr(at), key); length > 0) return {at, at + length};
+    if (const size_t length = KeyLength(line.substr(at), key, script); length > 0) return {at, at + length};
   }
   return {};
 }

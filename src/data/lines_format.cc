@@ -4,6 +4,9 @@
 //
 // or the same three keys on lines of their own; a record ends with the next question or a blank line. Several answers:
 // the key `answer:` again, or a '|' between them. An empty answer, or none, is unanswerable when the key stands there.
+//
+// Passages are records of interrogations, too, with "问：" and "答：" inside: only keys in the script of the record's
+// first one count, and a passage behind a Han key on a line of its own is that whole line.
 #include <fmt/format.h>
 
 #include <string>
@@ -30,10 +33,11 @@ class LinesFormat : public LineFormat {
     }
     if (const KeyPlace question = FindLineKey(line, LineKey::kQuestion); question.begin == 0) {
       Finish(out);
+      script_ = line.front() >= 0 ? KeyScript::kLatin : KeyScript::kHan;
       Begin(line.substr(question.end), number, out);
     } else if (const KeyPlace passage = FindLineKey(line, LineKey::kPassage);
                passage.begin == 0 && open_ && !has_passage_) {
-      TakePassage(line.substr(passage.end));
+      TakePassage(line.substr(passage.end), /*own_line=*/true);
     } else if (const KeyPlace answer = FindLineKey(line, LineKey::kAnswer);
                answer.begin == 0 && open_ && has_passage_) {
       TakeAnswers(line.substr(answer.end));
@@ -52,21 +56,22 @@ class LinesFormat : public LineFormat {
     has_passage_ = has_answer_ = false;
     where_ = std::to_string(number);
     sample_ = RawSample{.id = where_};
-    const KeyPlace passage = FindLineKey(rest, LineKey::kPassage);
+    const KeyPlace passage = FindLineKey(rest, LineKey::kPassage, script_);
     sample_.question = std::string(Trim(rest.substr(0, passage.begin)));
-    if (passage.begin != std::string_view::npos) TakePassage(rest.substr(passage.end));
+    if (passage.begin != std::string_view::npos) TakePassage(rest.substr(passage.end), /*own_line=*/false);
   }
 
-  void TakePassage(std::string_view rest) {
+  void TakePassage(std::string_view rest, bool own_line) {
     has_passage_ = true;
-    const KeyPlace answer = FindLineKey(rest, LineKey::kAnswer);
+    KeyPlace answer;
+    if (!own_line || script_ == KeyScript::kLatin) answer = FindLineKey(rest, LineKey::kAnswer, script_);
     passage_ = std::string(Trim(rest.substr(0, answer.begin)));
     if (answer.begin != std::string_view::npos) TakeAnswers(rest.substr(answer.end));
   }
 
   void TakeAnswers(std::string_view rest) {
     has_answer_ = true;
-    const KeyPlace next = FindLineKey(rest, LineKey::kAnswer);
+    const KeyPlace next = FindLineKey(rest, LineKey::kAnswer, script_);
     std::string_view part = rest.substr(0, next.begin);
     while (!part.empty()) {
       const size_t bar = std::min(part.find('|'), part.size());
@@ -92,6 +97,7 @@ class LinesFormat : public LineFormat {
     }
   }
 
+  KeyScript script_ = KeyScript::kAny;  // of the record's keys
   bool open_ = false;
   bool has_passage_ = false;
   bool has_answer_ = false;

@@ -7,6 +7,7 @@
 #include <string>
 #include <string_view>
 
+#include "absl/container/flat_hash_set.h"
 #include "absl/status/statusor.h"
 #include "data/label_map.h"
 
@@ -49,6 +50,8 @@ struct ReadOptions {
 
   // Drop a sample when the same question on the same passage with the same answers was seen. They are counted anyway.
   bool drop_duplicates = false;
+  // Fingerprints of the samples seen, when several files are read as one; outlives the reading. Null: each file's own.
+  absl::flat_hash_set<uint64_t>* seen = nullptr;
 
   // kJsonl: a line without "answers" is an error of that line. false: it is taken as not labelled (no answers).
   bool need_answers = true;

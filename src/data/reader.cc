@@ -97,7 +97,11 @@ absl::StatusOr<std::string> ReadHead(const std::string& path) {
 
 absl::StatusOr<Format> ResolveFormat(const std::string& path, Format format) {
   if (format != Format::kAuto) return format;
-  if (path == "-") return absl::InvalidArgumentError("standard input: give its format (--format)");
+  // What can be read only once would lose its beginning to the look at it.
+  if (!CanBeReadAgain(path)) {
+    const std::string name = path == "-" ? "standard input" : path;
+    return absl::InvalidArgumentError(fmt::format("{} can be read only once: give its format (--format)", name));
+  }
   TIQU_ASSIGN_OR_RETURN(const std::string head, ReadHead(path));
   absl::StatusOr<Format> detected = DetectFormat(head);
   if (!detected.ok()) return Annotate(detected.status(), path);
@@ -105,6 +109,14 @@ absl::StatusOr<Format> ResolveFormat(const std::string& path, Format format) {
 }
 
 }  // namespace
+
+bool CanBeReadAgain(const std::string& path) {
+  std::error_code error;
+  const auto type = std::filesystem::status(path, error).type();
+  const bool stream = type == std::filesystem::file_type::fifo || type == std::filesystem::file_type::character ||
+                      type == std::filesystem::file_type::socket;
+  return path != "-" && !stream;
+}
 
 absl::Status ReadSamples(const std::string& path, const ReadOptions& options, const SampleSink& sink, Report* report) {
   ReadOptions resolved = options;

@@ -2,7 +2,9 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <sys/stat.h>
 
+#include <cstdio>
 #include <fstream>
 
 #include "data/reader_test_util.h"
@@ -40,11 +42,33 @@ TEST(LinesFormatTest, ReadsKeysOnTheirOwnLinesSeveralAndNoAnswers) {
   EXPECT_EQ(read.report.records_bad(), 2);
 }
 
+TEST(LinesFormatTest, RecordsOfInterrogationsKeepTheirQuestionsAndAnswers) {
+  constexpr const char* kRecord = "北京市公安局讯问张三。 答：是我偷的。 问：同伙是谁？ 答：李四。";
+  const ReadResult own_lines = ReadText("问题：谁偷了手机\n原文：" + std::string(kRecord) + "\n答案：张三\n");
+  ASSERT_EQ(own_lines.samples.size(), 1U) << FormatReport(own_lines.report);
+  EXPECT_EQ(own_lines.samples[0].passage, kRecord);
+  const ReadResult latin = ReadText("question: 谁偷了手机 passage: " + std::string(kRecord) + " answer: 张三\n");
+  ASSERT_EQ(latin.samples.size(), 1U) << FormatReport(latin.report);
+  EXPECT_EQ(latin.samples[0].passage, kRecord);
+}
+
 TEST(LinesFormatTest, KeysInsideWordsAreText) {
   const ReadResult read = ReadText("question: 谁的passage: passage: 张三answer: 好 answer: 张三");
   ASSERT_EQ(read.samples.size(), 1U) << FormatReport(read.report);
   EXPECT_EQ(read.samples[0].question, "谁的passage:");
   EXPECT_EQ(read.samples[0].passage, "张三answer: 好");
+}
+
+TEST(ReadSamplesTest, APipeMustSayItsFormat) {
+  const std::string pipe = testing::TempDir() + "/tiqu_reader_test_pipe";
+  std::remove(pipe.c_str());
+  ASSERT_EQ(mkfifo(pipe.c_str(), 0600), 0);
+  EXPECT_FALSE(CanBeReadAgain(pipe));
+  EXPECT_FALSE(CanBeReadAgain("-"));
+  EXPECT_TRUE(CanBeReadAgain(testing::TempDir()));
+  Report report;
+  EXPECT_THAT(std::string(ReadAllSamples(pipe, {}, &report).status().message()), testing::HasSubstr("--format"));
+  std::remove(pipe.c_str());
 }
 
 TEST(DetectFormatTest, ByContent) {

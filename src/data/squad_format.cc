@@ -28,20 +28,22 @@ bool IsImpossible(const JsonObject& qa) {
   return JsonText(qa, "is_impossible") == "true";
 }
 
-// False: neither text nor whole number.
-bool ReadAnswer(const JsonElement& element, RawAnswer* answer) {
+// What is wrong with the answer, or nullptr.
+const char* ReadAnswer(const JsonElement& element, RawAnswer* answer) {
   JsonObject object;
-  if (element.get(object) != simdjson::SUCCESS) return false;
-  answer->begin = std::max<int64_t>(-1, JsonInt(object, "answer_start").value_or(-1));
+  if (element.get(object) != simdjson::SUCCESS) return "answer is no object";
+  const auto begin = JsonOffset(object, "answer_start");
+  if (!begin) return "answer_start is no whole number";
+  answer->begin = std::max<int64_t>(-1, *begin);
   if (auto text = JsonText(object, "text")) {
     answer->text = *std::move(text);
-    return true;
+    return nullptr;
   }
   const auto number = JsonInt(object, "text");
-  if (!number) return false;
+  if (!number) return "answer is no text";
   answer->text = std::to_string(*number);
   answer->repair = "answer written as a number: its digits taken as text";
-  return true;
+  return nullptr;
 }
 
 // Votes for a base by every answer that tells them apart.
@@ -61,47 +63,66 @@ class BaseVote {
   int64_t one_ = 0;
 };
 
-// Calls visit(paragraph, where) for each paragraph object of the document.
-template <typename Visit>
-void ForEachParagraph(const JsonArray& data, const Visit& visit) {
+// Calls visit(paragraph, where) for each paragraph object of the document, and fault(where, what) for what is none.
+template <typename Visit, typename Fault>
+void ForEachParagraph(const JsonArray& data, const Visit& visit, const Fault& fault) {
+  int64_t articles = 0;
   int64_t number = 0;
   for (const JsonElement article_element : data) {
     JsonObject article;
-    if (article_element.get(article) != simdjson::SUCCESS) continue;
-    const auto paragraphs = JsonList(article, "paragraphs");
-    if (!paragraphs) continue;
+    ++articles;
+    const bool is_object = article_element.get(article) == simdjson::SUCCESS;
+    const auto paragraphs = is_object ? JsonList(article, "paragraphs") : std::nullopt;
+    if (!paragraphs) {
+      fault(fmt::format("article {}", articles), "no list \"paragraphs\"");
+      continue;
+    }
     for (const JsonElement element : *paragraphs) {
       JsonObject paragraph;
       const std::string where = fmt::format("paragraph {}", ++number);
-      if (element.get(paragraph) == simdjson::SUCCESS) visit(paragraph, where);
+      if (element.get(paragraph) == simdjson::SUCCESS) {
+        visit(paragraph, where);
+      } else {
+        fault(where, "paragraph is no object");
+      }
     }
   }
 }
 
-template <typename Visit>
-void ForEachQuestion(const JsonObject& paragraph, const Visit& visit) {
+// Likewise for the questions of a paragraph: visit(qa), fault(what).
+template <typename Visit, typename Fault>
+void ForEachQuestion(const JsonObject& paragraph, const Visit& visit, const Fault& fault) {
   const auto questions = JsonList(paragraph, "qas");
-  if (!questions) return;
+  if (!questions) {
+    fault("no list \"qas\"");
+    return;
+  }
   for (const JsonElement element : *questions) {
     JsonObject qa;
-    if (element.get(qa) == simdjson::SUCCESS) visit(qa);
+    if (element.get(qa) == simdjson::SUCCESS) {
+      visit(qa);
+    } else {
+      fault("a question is no object");
+    }
   }
 }
 
 int64_t FindBase(const JsonArray& data) {
   BaseVote vote;
-  ForEachParagraph(data, [&](const JsonObject& paragraph, const std::string&) {
+  const auto count = [&](const JsonObject& paragraph, const std::string&) {
     const auto passage = Passage::Create(JsonText(paragraph, "context").value_or(""));
     if (!passage.ok()) return;
-    ForEachQuestion(paragraph, [&](const JsonObject& qa) {
+    const auto ask = [&](const JsonObject& qa) {
       const auto answers = JsonList(qa, "answers");
       if (!answers) return;
       for (const JsonElement element : *answers) {
         RawAnswer answer;
-        if (ReadAnswer(element, &answer)) vote.Add(*passage, answer);
+        if (ReadAnswer(element, &answer) == nullptr) vote.Add(*passage, answer);
       }
-    });
-  });
+    };
+    ForEachQuestion(paragraph, ask, [](const char*) {});
+  };
+  ForEachParagraph(data, count, [](const std::string&, const char*) {});  // faults are reported by the reading proper
   return vote.base();
 }
 
@@ -152,7 +173,7 @@ class SquadReader {
     if (!answers) return "no list \"answers\"";
     for (const JsonElement element : *answers) {
       RawAnswer answer;
-      if (!ReadAnswer(element, &answer)) return "answer is no text";
+      if (const char* fault = ReadAnswer(element, &answer)) return fault;
       // A one too far from base 1 would read as "not known".
       if (answer.begin >= 0) answer.begin = std::max<int64_t>(0, answer.begin - base_);
       sample->answers.push_back(std::move(answer));
@@ -190,12 +211,15 @@ void ReadSquadDocument(std::string_view json, SampleCollector* out) {
   const int64_t base = FindBase(*data);
   if (base == 1) out->Note("offsets of the file count from 1", "");
   SquadReader reader(base, out);
-  ForEachParagraph(*data, [&](const JsonObject& paragraph, const std::string& where) {
+  const auto read = [&](const JsonObject& paragraph, const std::string& where) {
     if (!out->status().ok()) return;
     out->AddRecord();
     if (!out->SetPassage(JsonText(paragraph, "context").value_or(""), where)) return;
-    ForEachQuestion(paragraph, [&](const JsonObject& qa) { reader.Question(qa); });
-  });
+    ForEachQuestion(
+        paragraph, [&](const JsonObject& qa) { reader.Question(qa); },
+        [&](const char* what) { out->AddBadRecord(where, what); });
+  };
+  ForEachParagraph(*data, read, [&](const std::string& where, const char* what) { out->AddBadRecord(where, what); });
 }
 
 }  // namespace tiqu::data

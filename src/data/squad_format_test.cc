@@ -88,6 +88,27 @@ TEST(SquadFormatTest, FindsAnswersWithoutOffset) {
   EXPECT_EQ(read.report.dropped.at("answer not in the passage").count, 1);
 }
 
+TEST(SquadFormatTest, OffsetsAreWholeNumbers) {
+  const ReadResult read = ReadText(
+      R"({"data":[{"paragraphs":[{"context":"张三和张三","qas":[
+        {"id":"a","question":"谁","answers":[{"text":"张三","answer_start":3.0}]},
+        {"id":"b","question":"谁","answers":[{"text":"张三","answer_start":"3"}]},
+        {"id":"c","question":"谁","answers":[{"text":"张三","answer_start":null}]}]}]}]})");
+  ASSERT_EQ(read.samples.size(), 2U) << FormatReport(read.report);
+  EXPECT_EQ(read.samples[0].answers[0].begin_char, 3);
+  EXPECT_EQ(read.samples[1].answers[0].begin_char, -1);
+  EXPECT_EQ(read.report.dropped.at("answer_start is no whole number").count, 1);
+}
+
+TEST(SquadFormatTest, WhatIsNoPartOfADocumentIsReported) {
+  const ReadResult read = ReadText(
+      R"({"data":[7,{"title":"x"},{"paragraphs":[5,{"context":"张三"},{"context":"张三","qas":[6,
+        {"question":"谁","answers":[{"text":"张三","answer_start":0}]}]}]}]})",
+      {.format = Format::kSquad});
+  EXPECT_EQ(read.samples.size(), 1U);
+  EXPECT_EQ(read.report.records_bad(), 5) << FormatReport(read.report);
+}
+
 TEST(SquadFormatTest, DamagedDocumentsAreReported) {
   ReadOptions options;
   options.format = Format::kSquad;

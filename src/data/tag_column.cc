@@ -7,6 +7,7 @@ bool ParseTagColumn(std::string_view line, TagColumn* column) {
   const size_t split = line.find_last_of(" \t");
   if (split == std::string_view::npos || split == 0 || split + 1 == line.size()) return false;
   column->token = line.substr(0, split);
+  if (column->token.find_first_of(" \t") != std::string_view::npos) return false;  // further columns
   const std::string_view tag = line.substr(split + 1);
   column->position = tag.front();
   column->label = {};

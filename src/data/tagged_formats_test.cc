@@ -104,6 +104,30 @@ TEST(ColumnsFormatTest, DropsWordPlacesAndNotesOrphans) {
   EXPECT_EQ(read.report.noted.at("tag continues no span: taken as a begin").count, 1);
 }
 
+TEST(ColumnsFormatTest, WordPlacesMayHaveTwoDigitsAndCharactersTwoCodePoints) {
+  const ReadResult read = ReadText(
+      "张0\tB-PER\n三1\tI-PER\n看0\tO\nw0\tO\nw1\tO\nw2\tO\nx3\tO\nx4\tO\n25\tO\n26\tO\n57\tO\n78\tO\n99\tO\n510\tO\n"
+      "p11\tO\n❤️0\tO\n",
+      WithLabels(kMap));
+  ASSERT_EQ(read.samples.size(), 2U);
+  EXPECT_EQ(read.samples[0].passage, "张三看wwwxx225795p❤️");
+}
+
+TEST(ColumnsFormatTest, DigitsOfOtherFilesStay) {
+  const ReadResult read = ReadText("张 B-PER\nA1 O\nB2 O\n\nC3 B-PER\nD4 O\n", WithLabels(kMap));
+  ASSERT_EQ(read.samples.size(), 4U);
+  EXPECT_EQ(read.samples[0].passage, "张A1B2");
+  EXPECT_EQ(read.samples[2].passage, "C3D4");
+}
+
+TEST(ColumnsFormatTest, ASentenceWithALineThatCannotBeReadIsLeftOut) {
+  const ReadResult read =
+      ReadText("张 B-PER\n三X\n四 I-PER\n\n李 NR B-PER\n四 NR I-PER\n\n王 B-PER\n五 I-PER\n", WithLabels(kMap));
+  ASSERT_EQ(read.samples.size(), 2U) << FormatReport(read.report);
+  EXPECT_EQ(read.samples[0].passage, "王五");
+  EXPECT_EQ(read.report.records_bad(), 3) << "the bad line, and two with three columns";
+}
+
 TEST(WebqaFormatTest, JoinsTokensAndRepairsOffsets) {
   const ReadResult read = ReadText(
       R"({"question_tokens":["谁","写","的"],"evidence_tokens":["作者","是","鲁迅"],"golden_answers":"鲁迅","answer_start":2,"answer_end":2}

@@ -1,5 +1,7 @@
 #include "engine/compile.h"
 
+#include <algorithm>
+#include <cstddef>
 #include <set>
 #include <vector>
 
@@ -12,6 +14,24 @@ namespace tiqu::engine {
 namespace {
 
 constexpr size_t kNodesNamed = 8;  // of each unknown operation; the rest is counted
+
+// A handle is typed DT_RESOURCE, but what stands for it here is the variable's value with its own element type: only
+// operations that hand it on or look at that type may take one.
+bool TakesHandles(const std::string& op) {
+  return op == "Identity" || op == "IdentityN" || op == "ReadVariableOp" || op == "ResourceGather";
+}
+
+int64_t BytesOf(const Tensor& tensor) {
+  if (tensor.type() == DataType::kString) return tensor.size() * static_cast<int64_t>(sizeof(std::string));
+  return static_cast<int64_t>(tensor.byte_size());
+}
+
+bool SharesMemory(const Tensor& a, const Tensor& b) {
+  if (a.type() == DataType::kString || b.type() == DataType::kString) {
+    return a.type() == b.type() && &a.strings() == &b.strings();
+  }
+  return a.data<std::byte>() == b.data<std::byte>();
+}
 
 std::vector<Edge> Values(const std::map<std::string, Edge>& edges) {
   std::vector<Edge> values;
@@ -39,9 +59,13 @@ class Compiler {
     TIQU_RETURN_IF_ERROR(CheckOps(orders));
     for (const auto& [name, order] : orders) {
       for (const int node : order) {
-        if (compiled_.contains(node)) continue;
+        if (compiled_.contains(node)) {
+          TIQU_RETURN_IF_ERROR(CheckReuse(node, name));
+          continue;
+        }
         absl::Status status = Compile(node, signatures_.at(name));
         if (!status.ok()) return Annotate(status, absl::StrCat("signature '", name, "'"));
+        compiled_for_[node] = name;
       }
     }
     return std::move(compiled_);
@@ -77,6 +101,21 @@ class Compiler {
     return &it->second->constants[edge.port];
   }
 
+  // A node is compiled once, for the types of the first signature that needs it. Another signature may feed one of its
+  // inputs, so the types are compared again.
+  absl::Status CheckReuse(int index, const std::string& name) const {
+    const std::string& first = compiled_for_.at(index);
+    for (const Edge& edge : graph_.node(index).inputs) {
+      const DataType before = TypeOf(compiled_, signatures_.at(first), edge);
+      const DataType now = TypeOf(compiled_, signatures_.at(name), edge);
+      if (before == now) continue;
+      return absl::InvalidArgumentError(absl::StrCat(
+          "tensor '", graph_.node(edge.node).def->name(), ":", edge.port, "' is ", DataTypeName(before),
+          " in signature '", first, "' and ", DataTypeName(now), " in signature '", name, "'; it must be of one type"));
+    }
+    return absl::OkStatus();
+  }
+
   absl::Status Compile(int index, const ResolvedSignature& signature) {
     const Node& node = graph_.node(index);
     std::vector<DataType> types;
@@ -87,6 +126,11 @@ class Compiler {
         return absl::InvalidArgumentError(absl::StrCat("node '", node.def->name(), "': its input '",
                                                        graph_.node(edge.node).def->name(), "' has no output ",
                                                        edge.port));
+      }
+      if (type == DataType::kResource && !TakesHandles(node.def->op())) {
+        return absl::InvalidArgumentError(absl::StrCat("node '", node.def->name(), "' (", node.def->op(), ") takes '",
+                                                       graph_.node(edge.node).def->name(),
+                                                       "', the handle of a variable, instead of its value"));
       }
       types.push_back(type);
       constants.push_back(ConstantOf(edge));
@@ -99,18 +143,35 @@ class Compiler {
   }
 
   // An operation on constants alone runs now, once.
-  static absl::Status Fold(const tensorflow::NodeDef& def, const std::vector<const Tensor*>& inputs, OpInstance* op) {
+  absl::Status Fold(const tensorflow::NodeDef& def, const std::vector<const Tensor*>& inputs, OpInstance* op) {
+    if (!op->run && def.op() == "Const") return Count(def, inputs, op->constants);  // one value may fill any shape
     if (!op->run || op->needs_feed) return absl::OkStatus();
     for (const Tensor* input : inputs) {
       if (input == nullptr) return absl::OkStatus();
     }
     std::vector<Tensor> outputs(op->output_types.size());
-    OpContext context(inputs, outputs);
+    OpContext context(inputs, outputs, load_->most_folded_bytes - folded_bytes_);
     absl::Status status = op->run(context);
     if (!status.ok()) return Annotate(status, absl::StrCat("node '", def.name(), "' (", def.op(), ")"));
     op->constants = std::move(outputs);
     op->run = nullptr;
-    return status;
+    return Count(def, inputs, op->constants);
+  }
+
+  // What is computed at load is kept as long as the engine: a small file must not ask for any amount of it.
+  absl::Status Count(const tensorflow::NodeDef& def, const std::vector<const Tensor*>& inputs,
+                     const std::vector<Tensor>& outputs) {
+    int64_t bytes = 0;
+    for (const Tensor& output : outputs) {
+      const bool shared = std::any_of(inputs.begin(), inputs.end(),
+                                      [&output](const Tensor* input) { return SharesMemory(*input, output); });
+      if (!shared) bytes += BytesOf(output);
+    }
+    folded_bytes_ += bytes;
+    if (folded_bytes_ <= load_->most_folded_bytes) return absl::OkStatus();
+    return absl::ResourceExhaustedError(absl::StrCat("node '", def.name(), "' (", def.op(), ") holds ", bytes,
+                                                     " bytes; with it the graph's constants take ", folded_bytes_,
+                                                     ", limit ", load_->most_folded_bytes));
   }
 
   const Graph& graph_;
@@ -118,6 +179,8 @@ class Compiler {
   LoadContext* load_;
   std::set<Edge> fed_anywhere_;
   CompiledNodes compiled_;
+  std::map<int, std::string> compiled_for_;  // the signature whose types a node was compiled for
+  int64_t folded_bytes_ = 0;
 };
 
 }  // namespace

@@ -19,7 +19,8 @@ namespace tiqu::engine {
 using CompiledNodes = std::map<int, std::shared_ptr<const OpInstance>>;
 
 // Errors: UNIMPLEMENTED listing every operation that is not known, each with its nodes; INVALID_ARGUMENT naming the
-// signature or the node.
+// signature or the node (two signatures that want a node for different types; a variable's handle used as a value);
+// RESOURCE_EXHAUSTED naming the node with which the constants take more than `load` allows.
 absl::StatusOr<CompiledNodes> CompileNodes(const Graph& graph,
                                            const std::map<std::string, ResolvedSignature>& signatures,
                                            LoadContext* load);

@@ -47,7 +47,8 @@ struct Signature {
 class Engine {
  public:
   // `model_dir` is a version folder. Errors: NOT_FOUND, DATA_LOSS, UNIMPLEMENTED (every unknown op by name with its
-  // nodes, in one message), INVALID_ARGUMENT (a missing variable, a wrong shape or dtype).
+  // nodes, in one message), INVALID_ARGUMENT (a missing variable, a wrong shape or dtype), RESOURCE_EXHAUSTED
+  // (constants of more than 4 GiB).
   static absl::StatusOr<std::shared_ptr<const Engine>> Load(const std::string& model_dir, const EngineOptions& options);
   virtual ~Engine() = default;
 

@@ -1,8 +1,10 @@
 #include "engine/fuser.h"
 
 #include <algorithm>
+#include <functional>
 #include <optional>
 #include <set>
+#include <string_view>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
@@ -15,6 +17,8 @@ namespace {
 constexpr int64_t kKnownFormat = 1;
 constexpr char kInputPrefix[] = "/in_";
 constexpr char kOutputSuffix[] = "/output";
+// Each prefix of a node's name is looked up as a scope. Real paths are short; a hostile name would take forever.
+constexpr size_t kLongestScope = 256;
 
 std::string StringAttr(const tensorflow::NodeDef& def, const std::string& name) {
   const auto it = def.attr().find(name);
@@ -44,7 +48,7 @@ class Fuser {
   }
 
   int Run() {
-    const std::map<std::string, Scope> scopes = FindScopes();
+    const Scopes scopes = FindScopes();
     std::map<int, const Scope*> scope_of;
     for (const auto& [path, scope] : scopes) {
       for (const int node : scope.members) scope_of[node] = &scope;
@@ -61,9 +65,11 @@ class Fuser {
   }
 
  private:
+  using Scopes = std::map<std::string, Scope, std::less<>>;  // by path
+
   // Scopes are found by their output nodes; every node below that path belongs to them.
-  std::map<std::string, Scope> FindScopes() const {
-    std::map<std::string, Scope> scopes;
+  Scopes FindScopes() const {
+    Scopes scopes;
     const int count = static_cast<int>(graph_.nodes().size());
     for (int i = 0; i < count; ++i) {
       const tensorflow::NodeDef& def = *graph_.node(i).def;
@@ -71,7 +77,9 @@ class Fuser {
       if (layer == nullptr || StringAttr(def, "_tiqu_role") != "output" || !def.name().ends_with(kOutputSuffix))
         continue;
       if (IntAttr(def, "_tiqu_format", 0) != kKnownFormat) continue;
-      Scope& scope = scopes[def.name().substr(0, def.name().size() - (sizeof(kOutputSuffix) - 1))];
+      const size_t length = def.name().size() - (sizeof(kOutputSuffix) - 1);
+      if (length > kLongestScope) continue;
+      Scope& scope = scopes[def.name().substr(0, length)];
       scope.layer = layer;
       scope.output = i;
     }
@@ -79,14 +87,15 @@ class Fuser {
     return scopes;
   }
 
-  void AddMember(int index, std::map<std::string, Scope>* scopes) const {
+  void AddMember(int index, Scopes* scopes) const {
     const tensorflow::NodeDef& def = *graph_.node(index).def;
-    for (size_t slash = def.name().find('/'); slash != std::string::npos; slash = def.name().find('/', slash + 1)) {
-      const auto it = scopes->find(def.name().substr(0, slash));
+    const std::string_view name = def.name();
+    for (size_t slash = name.find('/'); slash <= kLongestScope; slash = name.find('/', slash + 1)) {
+      const auto it = scopes->find(name.substr(0, slash));
       if (it == scopes->end()) continue;
       it->second.members.insert(index);
       const std::string role = StringAttr(def, "_tiqu_role");
-      if (def.name() == absl::StrCat(it->first, kInputPrefix, role)) it->second.inputs[role] = index;
+      if (name == absl::StrCat(it->first, kInputPrefix, role)) it->second.inputs[role] = index;
     }
   }
 

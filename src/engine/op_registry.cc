@@ -30,6 +30,21 @@ const OpRegistry& OpRegistry::Global() {
   return *registry;
 }
 
+absl::StatusOr<Tensor*> OpContext::Allocate(int i, DataType type, Shape shape) {
+  const int64_t count = ElementCount(shape);
+  const int64_t element = type == DataType::kString ? sizeof(std::string) : static_cast<int64_t>(DataTypeSize(type));
+  // What does not fit anywhere is NewTensor's to refuse.
+  if (count > 0 && element > 0 && count <= kMaxTensorBytes / element) {
+    if (count * element > most_bytes_) {
+      return absl::ResourceExhaustedError(absl::StrCat("a tensor of shape ", ShapeToString(shape), " takes ",
+                                                       count * element, " bytes, limit ", most_bytes_));
+    }
+    most_bytes_ -= count * element;
+  }
+  TIQU_ASSIGN_OR_RETURN(outputs_[i], NewTensor(type, std::move(shape)));
+  return &outputs_[i];
+}
+
 absl::StatusOr<OpInstance> OpRegistry::Make(const NodeSpec& spec) const {
   absl::StatusOr<OpInstance> made = factories_.at(spec.op())(spec);
   const absl::Status& status = spec.status().ok() ? made.status() : spec.status();

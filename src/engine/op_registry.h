@@ -8,7 +8,9 @@
 // threads at once.
 #pragma once
 
+#include <cstdint>
 #include <functional>
+#include <limits>
 #include <map>
 #include <span>
 #include <string>
@@ -25,23 +27,23 @@ namespace tiqu::engine {
 // One execution of one node.
 class OpContext {
  public:
-  OpContext(std::span<const Tensor* const> inputs, std::span<Tensor> outputs) : inputs_(inputs), outputs_(outputs) {}
+  // most_bytes: of all that is allocated.
+  OpContext(std::span<const Tensor* const> inputs, std::span<Tensor> outputs,
+            int64_t most_bytes = std::numeric_limits<int64_t>::max())
+      : inputs_(inputs), outputs_(outputs), most_bytes_(most_bytes) {}
 
   int input_count() const { return static_cast<int>(inputs_.size()); }
   const Tensor& input(int i) const { return *inputs_[i]; }
   void set_output(int i, Tensor tensor) { outputs_[i] = std::move(tensor); }
 
-  // Makes output `i`, with unspecified values. The pointer lives until the output is set again.
-  absl::StatusOr<Tensor*> Allocate(int i, DataType type, Shape shape) {
-    absl::StatusOr<Tensor> tensor = NewTensor(type, std::move(shape));
-    if (!tensor.ok()) return tensor.status();
-    outputs_[i] = *std::move(tensor);
-    return &outputs_[i];
-  }
+  // Makes output `i`, with unspecified values. The pointer lives until the output is set again. Errors: those of
+  // NewTensor, RESOURCE_EXHAUSTED beyond most_bytes.
+  absl::StatusOr<Tensor*> Allocate(int i, DataType type, Shape shape);
 
  private:
   std::span<const Tensor* const> inputs_;
   std::span<Tensor> outputs_;
+  int64_t most_bytes_;
 };
 
 struct OpInstance {

@@ -25,9 +25,11 @@ std::map<std::string, std::string> RestoredKeys(const Graph& graph) {
     const bool assigns = node.def->op() == "Assign" || node.def->op() == "AssignVariableOp";
     if (!assigns || node.inputs.size() < 2) continue;
     Edge value = node.inputs[1];
-    while (graph.node(value.node).def->op() == "Identity" && graph.node(value.node).inputs.size() == 1 &&
-           graph.node(value.node).inputs[0].node != value.node) {
-      value = graph.node(value.node).inputs[0];
+    // A damaged graph may have a ring of identities.
+    for (size_t hops = 0; hops < graph.nodes().size(); ++hops) {
+      const Node& passed = graph.node(value.node);
+      if (passed.def->op() != "Identity" || passed.inputs.size() != 1) break;
+      value = passed.inputs[0];
     }
     if (graph.node(value.node).def->op() != "RestoreV2") continue;
     const std::string key = KeyOf(graph, value);

@@ -1,6 +1,7 @@
 #include "eval/match.h"
 
 #include <algorithm>
+#include <numeric>
 #include <set>
 #include <string>
 
@@ -26,7 +27,12 @@ MatchResult MatchSpans(const std::vector<data::AnswerSpan>& gold, const std::vec
   result.gold = static_cast<int64_t>(gold.size());
   result.verdicts.assign(predicted.size(), SpanVerdict::kWrong);
   std::vector<bool> taken(gold.size(), false);
-  for (size_t p = 0; p < predicted.size(); ++p) {
+  // The best first: of several places of a text that was given without one, the most likely is the right one.
+  std::vector<size_t> order(predicted.size());
+  std::iota(order.begin(), order.end(), size_t{0});
+  std::stable_sort(order.begin(), order.end(),
+                   [&](size_t a, size_t b) { return predicted[a].score > predicted[b].score; });
+  for (const size_t p : order) {
     for (size_t g = 0; g < gold.size(); ++g) {
       if (!SamePlace(gold[g], predicted[p])) continue;
       if (!taken[g]) {

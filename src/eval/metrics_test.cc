@@ -39,6 +39,14 @@ TEST(MatchTest, UnplacedGoldTakesAnyPlaceOnce) {
   EXPECT_EQ(match.predicted, 2);
 }
 
+TEST(MatchTest, OfSeveralPlacesOfAnUnplacedAnswerTheMostLikelyIsRight) {
+  const MatchResult match =
+      MatchSpans({{"张三", -1, -1}}, {{"张三", 0, 2, 0.05F}, {"李四", 4, 6, 0.3F}, {"张三", 10, 12, 0.9F}});
+  EXPECT_EQ(match.verdicts[0], SpanVerdict::kIgnored);
+  EXPECT_EQ(match.verdicts[1], SpanVerdict::kWrong);
+  EXPECT_EQ(match.verdicts[2], SpanVerdict::kRight);
+}
+
 TEST(MatchTest, TextsAreCountedOnceAndAlternativesCount) {
   data::Sample sample = MakeSample({kZhang});
   sample.alternatives = {"张三丰"};

@@ -1,5 +1,6 @@
 #include "model/model_config.h"
 
+#include "base/nesting.h"
 #include "base/status.h"
 #include "fmt/format.h"
 #include "model/json_fields.h"
@@ -10,6 +11,7 @@ namespace {
 using nlohmann::json;
 
 constexpr int kFormat = 1;  // fixed: stands in every tiqu.json
+constexpr int kDeepestNesting = 100;
 
 // A section that is not there reads like an empty object, so that the error names its first field.
 const json& Section(const JsonFields& fields, std::string_view name) {
@@ -146,6 +148,10 @@ absl::StatusOr<ModelConfig> ModelConfig::FromJson(const nlohmann::json& json) {
 }
 
 absl::StatusOr<ModelConfig> ModelConfig::Parse(std::string_view json_text) {
+  // What follows copies, shows and frees values recursively.
+  if (NestsDeeperThan(json_text, kDeepestNesting)) {
+    return absl::DataLossError(fmt::format("tiqu.json is nested deeper than the limit of {}", kDeepestNesting));
+  }
   const json parsed = json::parse(json_text, nullptr, /*allow_exceptions=*/false);
   if (parsed.is_discarded()) return absl::DataLossError("tiqu.json is not JSON");
   return FromJson(parsed);

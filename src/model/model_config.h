@@ -50,7 +50,8 @@ struct ModelConfig {
 
   nlohmann::json ToJson() const;
   static absl::StatusOr<ModelConfig> FromJson(const nlohmann::json& json);
-  // Errors: DATA_LOSS (not JSON), INVALID_ARGUMENT (a field is missing or out of range), both naming it.
+  // Errors: DATA_LOSS (not JSON, or nested too deep), INVALID_ARGUMENT (a field is missing or out of range), both
+  // naming it.
   static absl::StatusOr<ModelConfig> Parse(std::string_view json_text);
 };
 

@@ -43,6 +43,17 @@ TEST(ModelConfigTest, RefusesWhatIsNotJson) {
   }
 }
 
+TEST(ModelConfigTest, RefusesWhatIsNestedTooDeep) {
+  const std::string deep = std::string(300000, '[') + std::string(300000, ']');
+  const std::string whole = SmallConfig().ToJson().dump();
+  for (const std::string& text :
+       {"{\"format\":" + deep + "}", whole.substr(0, whole.size() - 1) + ",\"scores\":" + deep + "}"}) {
+    const absl::Status status = ModelConfig::Parse(text).status();
+    EXPECT_EQ(status.code(), absl::StatusCode::kDataLoss);
+    EXPECT_EQ(status.message(), "tiqu.json is nested deeper than the limit of 100");
+  }
+}
+
 struct BadField {
   std::string pointer;
   json value;

@@ -4,6 +4,7 @@
 #include <filesystem>
 
 #include "base/file.h"
+#include "base/nesting.h"
 #include "base/status.h"
 #include "fmt/format.h"
 #include "google/protobuf/io/tokenizer.h"
@@ -15,6 +16,7 @@ namespace {
 
 constexpr char kServeTag[] = "serve";
 constexpr char kVariablesPrefix[] = "/variables/variables";
+constexpr int kDeepestNesting = 100;
 
 // Keeps the first error for the message instead of logging it.
 class FirstError : public google::protobuf::io::ErrorCollector {
@@ -30,6 +32,10 @@ class FirstError : public google::protobuf::io::ErrorCollector {
 
 absl::StatusOr<tensorflow::SavedModel> ParseText(const std::string& path) {
   TIQU_ASSIGN_OR_RETURN(const std::string text, ReadFile(path));
+  // The parser's own limit does not count in fields that it skips.
+  if (NestsDeeperThan(text, kDeepestNesting)) {
+    return absl::DataLossError(fmt::format("{} is nested deeper than the limit of {}", path, kDeepestNesting));
+  }
   tensorflow::SavedModel saved_model;
   google::protobuf::TextFormat::Parser parser;
   FirstError error;
@@ -44,6 +50,12 @@ absl::StatusOr<tensorflow::SavedModel> ParseText(const std::string& path) {
 bool IsServed(const tensorflow::MetaGraphDef& meta_graph) {
   const auto& tags = meta_graph.meta_info_def().tags();
   return tags.size() == 1 && tags[0] == kServeTag;
+}
+
+bool HasVariables(const tensorflow::GraphDef& graph) {
+  return std::any_of(graph.node().begin(), graph.node().end(), [](const tensorflow::NodeDef& node) {
+    return node.op() == "VariableV2" || node.op() == "Variable" || node.op() == "VarHandleOp";
+  });
 }
 
 // The number a version folder's name stands for; -1 when the name is not one (TensorFlow Serving allows leading zeros).
@@ -83,7 +95,8 @@ absl::StatusOr<tensorflow::SavedModel> ReadSavedModelProto(const std::string& ve
   }
   TIQU_ASSIGN_OR_RETURN(const std::string bytes, ReadFile(path));
   tensorflow::SavedModel saved_model;
-  if (!saved_model.ParseFromString(bytes)) {
+  // No bytes at all are a message without fields, and what a full disk leaves.
+  if (bytes.empty() || !saved_model.ParseFromString(bytes)) {
     return absl::DataLossError(fmt::format("{} is damaged or not a SavedModel", path));
   }
   return saved_model;
@@ -101,6 +114,8 @@ absl::StatusOr<LoadedSavedModel> ReadSavedModel(const std::string& version_dir) 
   const std::string prefix = version_dir + kVariablesPrefix;
   if (FileExists(prefix + ".index")) {
     TIQU_ASSIGN_OR_RETURN(loaded.variables, ReadTensorBundle(prefix));
+  } else if (HasVariables(loaded.meta_graph.graph_def())) {
+    return absl::DataLossError(fmt::format("{}.index is missing", prefix));
   }
   return loaded;
 }

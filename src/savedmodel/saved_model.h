@@ -20,7 +20,8 @@ struct LoadedSavedModel {
   std::map<std::string, Tensor> variables;  // by bundle key; empty when there is no variables/
 };
 
-// Errors: NOT_FOUND (no folder, no saved_model.pb, no meta graph tagged serve), DATA_LOSS (damaged; names the file).
+// Errors: NOT_FOUND (no folder, no saved_model.pb, no meta graph tagged serve), DATA_LOSS (damaged, or variables/ is
+// missing and the graph has variables; names the file).
 absl::StatusOr<LoadedSavedModel> ReadSavedModel(const std::string& version_dir);
 
 // saved_model.pb (or saved_model.pbtxt) with all its meta graphs. Errors: NOT_FOUND, DATA_LOSS.

@@ -84,6 +84,46 @@ TEST(SavedModelTest, FoldersThatAreNoModelAreErrors) {
   EXPECT_EQ(ReadSavedModel(base).status().code(), absl::StatusCode::kNotFound);
 }
 
+TEST(SavedModelTest, AnEmptyFileIsADamagedOne) {
+  const std::string dir = FreshDir("empty");
+  ASSERT_TRUE(MakeDirectories(dir).ok());
+  ASSERT_TRUE(WriteFileAtomically(dir + "/saved_model.pb", "").ok());
+  const absl::Status status = ReadSavedModel(dir).status();
+  EXPECT_EQ(status.code(), absl::StatusCode::kDataLoss);
+  EXPECT_EQ(status.message(), dir + "/saved_model.pb is damaged or not a SavedModel");
+}
+
+TEST(SavedModelTest, VariablesWithoutTheirFolderAreMissed) {
+  for (const char* op : {"VariableV2", "Variable", "VarHandleOp"}) {
+    const std::string base = FreshDir("no_variables");
+    SavedModelContents contents = SmallContents();
+    contents.meta_graph.mutable_graph_def()->mutable_node(0)->set_op(op);
+    ASSERT_TRUE(WriteSavedModel(contents, base, 1).ok());
+    EXPECT_TRUE(ReadSavedModel(base + "/1").ok());
+    std::filesystem::remove_all(base + "/1/variables");
+    const absl::Status status = ReadSavedModel(base + "/1").status();
+    EXPECT_EQ(status.code(), absl::StatusCode::kDataLoss);
+    EXPECT_EQ(status.message(), base + "/1/variables/variables.index is missing");
+  }
+  const std::string base = FreshDir("needs_none");
+  ASSERT_TRUE(WriteSavedModel(SmallContents(), base, 1).ok());
+  std::filesystem::remove_all(base + "/1/variables");
+  EXPECT_TRUE(ReadSavedModel(base + "/1").ok());
+}
+
+TEST(SavedModelTest, TextThatIsNestedTooDeepIsRefused) {
+  const std::string dir = FreshDir("deep");
+  ASSERT_TRUE(MakeDirectories(dir).ok());
+  for (const char* open : {"a {", "a: [", "a <", "\"\n a {"}) {
+    std::string text = open[0] == '"' ? open : "";
+    for (int i = 0; i < 300000; ++i) text += open[0] == '"' ? "a {" : open;
+    ASSERT_TRUE(WriteFileAtomically(dir + "/saved_model.pbtxt", text).ok());
+    const absl::Status status = ReadSavedModelProto(dir).status();
+    EXPECT_EQ(status.code(), absl::StatusCode::kDataLoss);
+    EXPECT_THAT(std::string(status.message()), HasSubstr("is nested deeper than the limit of 100"));
+  }
+}
+
 TEST(SavedModelTest, TheTextFormIsReadWhereThereIsNoOther) {
   const std::string dir = FreshDir("text");
   ASSERT_TRUE(MakeDirectories(dir).ok());

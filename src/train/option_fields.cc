@@ -43,6 +43,8 @@ std::vector<OptionField> OptionFields(TrainerOptions* options) {
       {"model", "match_features", &spec.match_features, "hand-made features"},
       {"model", "crf", &spec.crf, "a chain over the tags"},
       {"run", "output_dir", &options->output_dir, "folder of the results"},
+      {"run", "init_from", &options->init_from,
+       "checkpoint whose weights to start from (tiqu import makes one of a model)"},
       {"run", "single", &options->single, "report one answer at most: yes, no, auto"},
       {"run", "seed", &options->seed, "of every random choice"},
       {"run", "threads", &options->threads, "workers; 0: one a core"},

@@ -30,6 +30,10 @@ absl::Status CheckRanges(const std::vector<Range>& ranges) {
 absl::Status TrainerOptions::Validate() const {
   if (data.train_files.empty()) return absl::InvalidArgumentError("data.train_files is empty");
   if (output_dir.empty()) return absl::InvalidArgumentError("run.output_dir is empty");
+  if (!init_from.empty() && !data.word_vectors.empty()) {
+    return absl::InvalidArgumentError(
+        fmt::format("data.word_vectors is \"{}\", but the model of run.init_from brings its own", data.word_vectors));
+  }
   if (single != "auto" && single != "yes" && single != "no") {
     return absl::InvalidArgumentError(fmt::format("run.single is \"{}\", expected yes, no or auto", single));
   }

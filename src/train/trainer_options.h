@@ -56,6 +56,7 @@ struct TrainerOptions {
   OptimizerOptions optimizer;
   RegularizationOptions regularization;
   std::string output_dir;
+  std::string init_from;        // checkpoint to go on from: its spec and words are taken; empty: none
   std::string single = "auto";  // report one answer at most: "yes", "no", or "auto": when no training sample has more
   bool resume = false;          // go on from OUT/state.bin; without one, start
   bool overwrite = false;       // start anew where OUT holds a training already

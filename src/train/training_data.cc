@@ -51,6 +51,7 @@ void SplitByPassage(const TrainerOptions& options, TrainingData* data) {
   data->train_samples.erase(middle, data->train_samples.end());
 }
 
+// What a training from random weights starts with.
 absl::StatusOr<text::Vocabulary> LoadWords(TrainerOptions* options, TrainingData* data) {
   model::ModelSpec& spec = options->spec;
   if (options->data.word_vectors.empty()) {
@@ -92,21 +93,41 @@ bool ReportSingle(const std::string& single, const std::vector<data::Sample>& sa
                      [](const data::Sample& sample) { return sample.answers.size() <= 1; });
 }
 
-absl::Status EncodeAll(TrainerOptions* options, TrainingData* data) {
-  const text::NormalizerOptions normalizer_options;
+absl::Status MakeTokenizer(TrainerOptions* options, TrainingData* data) {
+  const StartingModel* start = data->start.get();
+  const text::NormalizerOptions normalizer_options =
+      start != nullptr ? start->normalizer_options() : text::NormalizerOptions();
   TIQU_ASSIGN_OR_RETURN(
       text::Vocabulary chars,
       BuildCharVocabulary(data->train_samples, text::Normalizer(normalizer_options), options->data.min_char_count));
-  TIQU_ASSIGN_OR_RETURN(text::Vocabulary words, LoadWords(options, data));
+  text::Vocabulary words;
+  std::vector<std::string> user_words = options->data.user_words;
+  if (start != nullptr) {
+    const model::ModelConfig& config = start->checkpoint.config;
+    chars = ExtendVocabulary(start->chars, chars);
+    words = start->words;
+    user_words.insert(user_words.end(), config.text.user_words.begin(), config.text.user_words.end());
+    data->word_vectors = start->WordVectors();
+    options->spec = config.spec;
+  } else {
+    TIQU_ASSIGN_OR_RETURN(words, LoadWords(options, data));
+  }
   options->spec.char_vocab_size = chars.size();
   options->spec.word_vocab_size = words.size();
   TIQU_RETURN_IF_ERROR(options->spec.Validate());
-  data->tokenizer = std::make_unique<text::Tokenizer>(normalizer_options, std::move(chars), std::move(words),
-                                                      options->data.user_words);
+  data->tokenizer =
+      std::make_unique<text::Tokenizer>(normalizer_options, std::move(chars), std::move(words), std::move(user_words));
+  return absl::OkStatus();
+}
+
+absl::Status EncodeAll(TrainerOptions* options, TrainingData* data) {
+  TIQU_RETURN_IF_ERROR(MakeTokenizer(options, data));
   const int question_chars = options->data.max_question_chars;
   TIQU_ASSIGN_OR_RETURN(data->train, EncodeCorpus(data->train_samples, *data->tokenizer, question_chars));
   TIQU_ASSIGN_OR_RETURN(data->valid, EncodeCorpus(data->valid_samples, *data->tokenizer, question_chars));
-  data->idf = BuildIdfTables(data->train.passages, options->spec.char_vocab_size, options->spec.word_vocab_size);
+  const model::ModelSpec& spec = options->spec;
+  data->idf = data->start != nullptr ? data->start->Idf(spec.char_vocab_size)
+                                     : BuildIdfTables(data->train.passages, spec.char_vocab_size, spec.word_vocab_size);
   return absl::OkStatus();
 }
 
@@ -114,6 +135,10 @@ absl::Status EncodeAll(TrainerOptions* options, TrainingData* data) {
 
 absl::StatusOr<TrainingData> LoadTrainingData(TrainerOptions* options) {
   TrainingData data;
+  if (!options->init_from.empty()) {
+    TIQU_ASSIGN_OR_RETURN(StartingModel start, LoadStartingModel(options->init_from));
+    data.start = std::make_shared<const StartingModel>(std::move(start));
+  }
   TIQU_ASSIGN_OR_RETURN(data.train_samples, ReadFiles(options->data.train_files));
   if (options->data.valid_files.empty()) {
     SplitByPassage(*options, &data);

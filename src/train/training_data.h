@@ -12,6 +12,7 @@
 #include "text/tokenizer.h"
 #include "torch/torch.h"
 #include "train/corpus.h"
+#include "train/starting_model.h"
 #include "train/trainer_options.h"
 #include "train/vocabulary_builder.h"
 
@@ -23,14 +24,15 @@ struct TrainingData {
   std::unique_ptr<text::Tokenizer> tokenizer;
   torch::Tensor word_vectors;  // [word_vocab, word_dim]
   IdfTables idf;
+  std::shared_ptr<const StartingModel> start;  // null: from random weights
   Corpus train;
   Corpus valid;
   uint64_t fingerprint = 0;  // changes when anything above does
   bool single = false;       // models report one answer at most
 };
 
-// Reads and encodes; sets the sizes in options->spec. Errors: those of the files, INVALID_ARGUMENT when no sample is
-// left.
+// Reads and encodes; sets the sizes in options->spec, or all of it from the model that the training starts from.
+// Errors: those of the files, INVALID_ARGUMENT when no sample is left.
 absl::StatusOr<TrainingData> LoadTrainingData(TrainerOptions* options);
 
 // The text side of the model that this training makes.

@@ -28,7 +28,11 @@ ReaderParameters FreshParameters(const TrainerOptions& options, const TrainingDa
   parameters.SetFrozen("mix_embedding/word_vectors", data.word_vectors);
   parameters.SetFrozen("match_features/char_idf", torch::tensor(data.idf.chars));
   parameters.SetFrozen("match_features/word_idf", torch::tensor(data.idf.words));
-  StartFromPrior(CountTags(data.train), options.spec, &parameters);
+  if (data.start != nullptr) {
+    CopyWeights(*data.start, &parameters);
+  } else {
+    StartFromPrior(CountTags(data.train), options.spec, &parameters);
+  }
   return parameters;
 }
 

@@ -18,7 +18,7 @@ namespace {
 
 // Rows that one worker takes at a time.
 constexpr int64_t kJobChars = 4096;
-constexpr float kCandidateThreshold = 0.01F;
+constexpr float kCandidateThreshold = decode::kLeastThreshold;  // as low as answering ever goes
 constexpr int kMaxAnswerChars = 256;
 
 // Where a unit's rows go: the part of the window that it owns.

@@ -78,14 +78,16 @@ std::string TestDir() {
   return dir;
 }
 
-ProgramResult RunTiqu(const std::vector<std::string>& arguments, const std::string& input) {
+ProgramResult RunTiqu(const std::vector<std::string>& arguments, const std::string& input,
+                      const std::string& output_path) {
   const std::string dir = TestDir();
   EXPECT_TRUE(WriteFileAtomically(dir + "/stdin", input).ok());
   const int input_fd = open((dir + "/stdin").c_str(), O_RDONLY | O_CLOEXEC);
   ProgramResult result;
-  result.exit_code = ExitCodeOfProcess(Spawn(arguments, input_fd, dir + "/stdout", dir + "/stderr"));
+  const std::string output = output_path.empty() ? dir + "/stdout" : output_path;
+  result.exit_code = ExitCodeOfProcess(Spawn(arguments, input_fd, output, dir + "/stderr"));
   close(input_fd);
-  result.output = ReadFile(dir + "/stdout").value_or("");
+  if (output_path.empty()) result.output = ReadFile(output).value_or("");
   result.errors = ReadFile(dir + "/stderr").value_or("");
   return result;
 }

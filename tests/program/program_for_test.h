@@ -17,8 +17,10 @@ struct ProgramResult {
 // The program that was built beside the test.
 std::string TiquPath();
 
-// Runs it to its end. The arguments go through no shell.
-ProgramResult RunTiqu(const std::vector<std::string>& arguments, const std::string& input = "");
+// Runs it to its end. The arguments go through no shell. With an `output_path`, standard output goes there instead of
+// into the result.
+ProgramResult RunTiqu(const std::vector<std::string>& arguments, const std::string& input = "",
+                      const std::string& output_path = "");
 
 // Starts it with standard input from a pipe that stays open; output and errors go to files.
 struct RunningProgram {

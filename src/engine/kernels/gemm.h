@@ -8,7 +8,8 @@
 namespace tiqu::kernels {
 
 // C[m,n] = alpha * op(A)[m,k] op(B)[k,n] + beta * C, row-major. lda, ldb, ldc: elements between rows as stored.
-// op is the transpose when the flag is set. Shapes of zero are allowed.
+// op is the transpose when the flag is set. Shapes of zero are allowed. Where A is not transposed, the bits of a row of
+// C do not depend on the number of rows: what a batch is padded to, or a passage batched with, changes nothing.
 struct GemmShape {
   int64_t m = 0;
   int64_t n = 0;

@@ -2,8 +2,10 @@
 
 #include <omp.h>
 
+#include <algorithm>
 #include <random>
 #include <thread>
+#include <utility>
 #include <vector>
 
 #include "gtest/gtest.h"
@@ -57,6 +59,30 @@ TEST(GemmTest, MatchesTheDefinition) {
       ExpectProduct({{64, 256, 384, ta, tb}, 1.0F, 1.0F, 0});
       ExpectProduct({{3, 1, 7, ta, tb}, 0.5F, -2.0F, 3});
       ExpectProduct({{1, 128, 524, ta, tb}, 1.0F, 0.0F, 4});
+    }
+  }
+}
+
+// Rows alone, in fewer rows, and at another place have the bits that they have among all.
+TEST(GemmTest, ARowDoesNotDependOnTheOthers) {
+  constexpr int64_t kRows = 270;
+  for (const auto [n, k] : {std::pair<int64_t, int64_t>{256, 384}, {128, 524}, {16, 128}, {128, 16}, {3, 65}}) {
+    for (const bool tb : {false, true}) {
+      const auto a = RandomValues(kRows * k, 1);
+      const auto b = RandomValues(n * k, 2);
+      const auto product = [&](int64_t first, int64_t rows) {
+        std::vector<float> c(rows * n);
+        Gemm({rows, n, k, false, tb}, 1.0F, a.data() + first * k, k, b.data(), tb ? k : n, 0.0F, c.data(), n);
+        return c;
+      };
+      const std::vector<float> all = product(0, kRows);
+      for (const int64_t rows : {1, 2, 3, 5, 6, 7, 47, 48, 49, 78, 90, 126, 200}) {
+        for (const int64_t first : {0, 1, 4, 55}) {
+          const std::vector<float> some = product(first, rows);
+          EXPECT_TRUE(std::equal(some.begin(), some.end(), all.begin() + first * n))
+              << rows << " rows from " << first << ", n " << n << ", k " << k << ", transposed " << tb;
+        }
+      }
     }
   }
 }

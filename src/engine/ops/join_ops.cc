@@ -13,6 +13,13 @@ namespace {
 constexpr auto kInt32 = DataType::kInt32;
 constexpr auto kInt64 = DataType::kInt64;
 
+// Copies write elements of the size that the output has: what the factory saw of the types is not trusted alone.
+absl::Status CheckElementType(const Tensor& part, const Tensor& head) {
+  if (part.type() == head.type()) return absl::OkStatus();
+  return absl::InvalidArgumentError(absl::StrCat("elements of type ", DataTypeName(head.type()), " and of type ",
+                                                 DataTypeName(part.type()), " do not go into one tensor"));
+}
+
 // Inputs first .. first + parts - 1, side by side along `wanted_axis`.
 absl::Status JoinAlong(OpContext& context, int first, int parts, int64_t wanted_axis) {
   const Tensor& head = context.input(first);
@@ -20,6 +27,7 @@ absl::Status JoinAlong(OpContext& context, int first, int parts, int64_t wanted_
   Shape shape = head.shape();
   for (int i = 1; i < parts; ++i) {
     const Shape& part = context.input(first + i).shape();
+    TIQU_RETURN_IF_ERROR(CheckElementType(context.input(first + i), head));
     bool fits = part.size() == shape.size();
     for (size_t d = 0; fits && d < part.size(); ++d) fits = static_cast<int>(d) == axis || part[d] == shape[d];
     if (!fits) {
@@ -74,6 +82,7 @@ absl::Status RunPack(OpContext& context, int64_t wanted_axis) {
   to.strides.erase(to.strides.begin() + axis);
   for (int i = 0; i < context.input_count(); ++i, to.offset += step) {
     const Tensor& part = context.input(i);
+    TIQU_RETURN_IF_ERROR(CheckElementType(part, head));
     if (part.shape() != head.shape()) {
       return absl::InvalidArgumentError(
           absl::StrCat("cannot pack shapes ", ShapeToString(head.shape()), " and ", ShapeToString(part.shape())));
@@ -102,6 +111,7 @@ absl::Status RunPad(OpContext& context) {
   const Tensor* value = context.input_count() > 2 ? &context.input(2) : nullptr;
   TIQU_ASSIGN_OR_RETURN(const std::vector<int64_t> paddings, IndexValues(context.input(1)));
   const size_t rank = in.shape().size();
+  if (value != nullptr) TIQU_RETURN_IF_ERROR(CheckElementType(*value, in));
   if (paddings.size() != 2 * rank || (value != nullptr && value->size() != 1)) {
     return absl::InvalidArgumentError(absl::StrCat("paddings of shape ", ShapeToString(context.input(1).shape()),
                                                    " for an input of shape ", ShapeToString(in.shape())));
