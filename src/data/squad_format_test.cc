@@ -101,10 +101,12 @@ TEST(SquadFormatTest, OffsetsAreWholeNumbers) {
 }
 
 TEST(SquadFormatTest, WhatIsNoPartOfADocumentIsReported) {
+  ReadOptions options;
+  options.format = Format::kSquad;
   const ReadResult read = ReadText(
       R"({"data":[7,{"title":"x"},{"paragraphs":[5,{"context":"张三"},{"context":"张三","qas":[6,
         {"question":"谁","answers":[{"text":"张三","answer_start":0}]}]}]}]})",
-      {.format = Format::kSquad});
+      options);
   EXPECT_EQ(read.samples.size(), 1U);
   EXPECT_EQ(read.report.records_bad(), 5) << FormatReport(read.report);
 }

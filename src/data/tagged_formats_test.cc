@@ -121,8 +121,10 @@ TEST(ColumnsFormatTest, DigitsOfOtherFilesStay) {
 }
 
 TEST(ColumnsFormatTest, ASentenceWithALineThatCannotBeReadIsLeftOut) {
+  ReadOptions options = WithLabels(kMap);
+  options.format = Format::kColumns;
   const ReadResult read =
-      ReadText("张 B-PER\n三X\n四 I-PER\n\n李 NR B-PER\n四 NR I-PER\n\n王 B-PER\n五 I-PER\n", WithLabels(kMap));
+      ReadText("张 B-PER\n三X\n四 I-PER\n\n李 NR B-PER\n四 NR I-PER\n\n王 B-PER\n五 I-PER\n", options);
   ASSERT_EQ(read.samples.size(), 2U) << FormatReport(read.report);
   EXPECT_EQ(read.samples[0].passage, "王五");
   EXPECT_EQ(read.report.records_bad(), 3) << "the bad line, and two with three columns";
