@@ -2,7 +2,7 @@
 # Trains and scores what docs/results.md reports, on the data sets in TIQU_SHARED or ../shared.
 #
 #   scripts/measure_accuracy.sh FOLDER xxcq        CAIL2021 theft cases: an hour on one core
-#   scripts/measure_accuracy.sh FOLDER cmrc        CMRC 2018 trial, trained on other sets: three quarters of an hour
+#   scripts/measure_accuracy.sh FOLDER cmrc        CMRC 2018 trial, trained on other sets: half an hour on one core
 #   scripts/measure_accuracy.sh FOLDER ablation    two epochs of xxcq with one piece left out, each: half an hour in all
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -40,10 +40,11 @@ case "${2:-}" in
     score xxcq xxcq_dev.jsonl
     ;;
   cmrc)
-    # Sets with an answer to every question: those of Wikipedia, and short ones.
-    "$tiqu" convert "$data/drcd/DRCD_dev.json" "$data"/chinesesquad/*.json "$data/dureader_robust/dev.json" \
-      "$data/webqa/validation.ann.json" --single --drop-duplicates -o all.jsonl >/dev/null
+    # Sets with one answer to a question, short ones and long ones; questions without an answer are left out.
+    "$tiqu" convert "$data/drcd/DRCD_dev.json" "$data"/chinesesquad/*.json "$data/cjrc/dev_ground_truth.json" \
+      "$data/houjin/train.json" "$data/dureader_robust/dev.json" --single --drop-duplicates -o all.jsonl >/dev/null
     grep -v '"answers":\[\]' all.jsonl >single.jsonl
+    "$tiqu" import "$root/models/starter" -o starter.h5
     "$tiqu" train "$root/examples/train/cmrc.toml" --resume true
     score cmrc "$data/cmrc2018/cmrc2018_trial.json" --baseline
     ;;
