@@ -116,9 +116,7 @@ def main():
         rows.append(row)
         print(f"{chars:10} {row['engine_ms']:10.2f} {row['torch_ms']:12.2f} {row['ratio']:6.2f} {row['difference']:11.1e}",
               flush=True)
-    if arguments.json:
-        with open(arguments.json, "w") as file:
-            json.dump(rows, file, indent=2)
+    train_speed.write_figures(rows, arguments.json)
 
 
 if __name__ == "__main__":

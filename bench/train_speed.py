@@ -230,6 +230,13 @@ def run_json(command, threads):
     return json.loads(done.stdout)
 
 
+def write_figures(rows, path):
+    """What --json asks for; no path, no file."""
+    if path:
+        with open(path, "w") as file:
+            json.dump(rows, file, indent=2)
+
+
 def compare(arguments, shape, threads):
     with tempfile.TemporaryDirectory() as folder:
         ours_command = [arguments.trainer, "--bench", "--bench-out", folder, "--threads", str(threads)]
@@ -274,9 +281,7 @@ def main():
             print(f"{shape:22} {threads:7} {row['ours_chars_per_second']:13.0f} {row['torch_chars_per_second']:14.0f} "
                   f"{row['ratio']:6.2f} {row['loss_difference']:10.1e} {row['gflops']:8.1f} {row['peak_gflops']:12.1f}",
                   flush=True)
-    if arguments.json:
-        with open(arguments.json, "w") as file:
-            json.dump(rows, file, indent=2)
+    write_figures(rows, arguments.json)
 
 
 if __name__ == "__main__":
