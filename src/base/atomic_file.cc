@@ -68,14 +68,15 @@ int OpenDirectly(const std::string& path) {
   return open(path.c_str(), O_WRONLY | O_CLOEXEC | (folder.empty() ? 0 : O_APPEND));
 }
 
-// Gives the open file and its name.
-int OpenTemporarySibling(const std::string& path, std::string* temporary) {
-  int fd = -1;
-  for (int i = 0; i < kMostLeftovers && (i == 0 || (fd < 0 && errno == EEXIST)); ++i) {
+// Tries names until `create` takes one; gives what it gave (negative: errno says why not) and the name.
+template <typename Create>
+int CreateTemporarySibling(const std::string& path, std::string* temporary, const Create& create) {
+  int result = -1;
+  for (int i = 0; i < kMostLeftovers && (i == 0 || (result < 0 && errno == EEXIST)); ++i) {
     *temporary = TemporarySibling(path);
-    fd = open(temporary->c_str(), O_WRONLY | O_CLOEXEC | O_CREAT | O_EXCL, 0666);
+    result = create(temporary->c_str());
   }
-  return fd;
+  return result;
 }
 
 std::string WithoutTrailingSlash(std::string path) {
@@ -125,7 +126,9 @@ absl::StatusOr<AtomicFile> AtomicFile::Create(const std::string& path) {
   if (exists && S_ISDIR(info.st_mode)) return FileError(EISDIR, "cannot write", path);
   const bool direct = exists && (!S_ISREG(info.st_mode) || !DescriptorFolder(state->final_path).empty());
   std::string temporary;
-  state->fd = UniqueFd(direct ? OpenDirectly(state->final_path) : OpenTemporarySibling(state->final_path, &temporary));
+  const auto create = [](const char* name) { return open(name, O_WRONLY | O_CLOEXEC | O_CREAT | O_EXCL, 0666); };
+  state->fd = UniqueFd(direct ? OpenDirectly(state->final_path)
+                              : CreateTemporarySibling(state->final_path, &temporary, create));
   if (state->fd.get() < 0) return FileError(errno, "cannot create", path);
   state->temporary_path = temporary;
   // What was kept from others stays so. A file system without permissions has none to keep.
@@ -186,12 +189,9 @@ absl::StatusOr<AtomicDirectory> AtomicDirectory::Create(const std::string& final
   if (FileExists(state->final_path)) return FileError(EEXIST, "cannot create folder", final_path);
   TIQU_RETURN_IF_ERROR(MakeDirectories(ParentOf(state->final_path)));
   std::string temporary;
-  int failed = -1;
-  for (int i = 0; i < kMostLeftovers && (i == 0 || (failed != 0 && errno == EEXIST)); ++i) {
-    temporary = TemporarySibling(state->final_path);
-    failed = mkdir(temporary.c_str(), 0777);
-  }
-  if (failed != 0) return FileError(errno, "cannot create folder", final_path);
+  const auto create = [](const char* name) { return mkdir(name, 0777); };
+  if (CreateTemporarySibling(state->final_path, &temporary, create) < 0)
+    return FileError(errno, "cannot create folder", final_path);
   state->temporary_path = temporary;
   return AtomicDirectory(std::move(state));
 }

@@ -6,8 +6,8 @@
 #include <iterator>
 
 #include "base/utf8.h"
-#include "eval/cmrc_score.h"
 #include "eval/match.h"
+#include "eval/single_answer.h"
 
 namespace tiqu::eval {
 namespace {
@@ -18,12 +18,6 @@ void AddMatch(const MatchResult& match, Counts* counts) {
   counts->gold += match.gold;
   counts->predicted += match.predicted;
   counts->right += match.right;
-}
-
-std::string BestText(const Prediction& prediction) {
-  const auto by_score = [](const PredictedSpan& a, const PredictedSpan& b) { return a.score < b.score; };
-  const auto best = std::max_element(prediction.spans.begin(), prediction.spans.end(), by_score);
-  return best == prediction.spans.end() ? "" : best->text;
 }
 
 int BucketOf(int64_t passage_chars) {
@@ -67,9 +61,7 @@ void Metrics::Add(const data::Sample& sample, const Prediction& prediction) {
   no_answer_right += gold_none == predicted_none ? 1 : 0;
   no_answer_scores.Add(prediction.no_answer, gold_none);
   if (sample.answers.size() == 1) {
-    std::vector<std::string> references = {sample.answers.front().text};
-    references.insert(references.end(), sample.alternatives.begin(), sample.alternatives.end());
-    const CmrcScore score = ScoreCmrc(BestText(prediction), references);
+    const CmrcScore score = ScoreBestSpan(sample, prediction);
     ++cmrc_samples;
     cmrc_em_sum += score.em;
     cmrc_f1_sum += score.f1;

@@ -3,19 +3,10 @@
 #include <algorithm>
 #include <functional>
 
-#include "eval/cmrc_score.h"
 #include "eval/match.h"
+#include "eval/single_answer.h"
 
 namespace tiqu::eval {
-namespace {
-
-std::vector<std::string> ReferencesOf(const data::Sample& sample) {
-  std::vector<std::string> references = sample.alternatives;
-  for (const data::AnswerSpan& answer : sample.answers) references.push_back(answer.text);
-  return references;
-}
-
-}  // namespace
 
 ThresholdChoice TuneThreshold(std::vector<std::pair<float, bool>> candidates, int64_t gold) {
   ThresholdChoice best;
@@ -59,11 +50,9 @@ SingleThresholdChoice TuneSingleThreshold(const std::vector<data::Sample>& sampl
   for (size_t i = 0; i < samples.size(); ++i) {
     const bool unanswerable = samples[i].answers.empty();
     if (unanswerable) sum += 1;
-    const auto& spans = candidates[i].spans;
-    const auto best =
-        std::max_element(spans.begin(), spans.end(), [](const auto& a, const auto& b) { return a.score < b.score; });
-    if (best == spans.end()) continue;
-    gains.emplace_back(best->score, unanswerable ? -1.0 : ScoreCmrc(best->text, ReferencesOf(samples[i])).f1);
+    const PredictedSpan* best = BestSpan(candidates[i]);
+    if (best == nullptr) continue;
+    gains.emplace_back(best->score, unanswerable ? -1.0 : ScoreBestSpan(samples[i], candidates[i]).f1);
   }
   std::sort(gains.begin(), gains.end(), std::greater<>());
   SingleThresholdChoice choice{1.0F, sum};

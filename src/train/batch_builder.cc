@@ -68,12 +68,8 @@ void BatchBuilder::AppendSample(const PassageUnit& unit, int32_t index, bool lab
   AppendFeatures(unit, sample, batch);
   if (!labels) return;
   batch->gold.push_back(unit.negative ? std::vector<GoldSpan>() : SpansInside(unit, sample.gold));
-  const size_t first = batch->tags.size();
-  batch->tags.resize(first + static_cast<size_t>(unit.chars()), 0);
-  for (const GoldSpan& span : batch->gold.back()) {
-    for (int32_t t = span.begin; t < span.end; ++t)
-      batch->tags[first + static_cast<size_t>(t)] = t == span.begin ? 1 : 2;
-  }
+  const std::vector<uint8_t> tags = GoldTags(batch->gold.back(), static_cast<size_t>(unit.chars()));
+  batch->tags.insert(batch->tags.end(), tags.begin(), tags.end());
 }
 
 ReaderBatch BatchBuilder::Build(const BatchPlan& units, const BuildOptions& options) const {

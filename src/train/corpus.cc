@@ -104,6 +104,14 @@ GoldSpan FromSourceSpan(const text::NormalizedText& text, int32_t source_begin, 
   return {static_cast<int32_t>(first - text.end.begin()), static_cast<int32_t>(last - text.begin.begin())};
 }
 
+std::vector<uint8_t> GoldTags(const std::vector<GoldSpan>& gold, size_t chars) {
+  std::vector<uint8_t> tags(chars, 0);
+  for (const GoldSpan& span : gold) {
+    for (int32_t t = span.begin; t < span.end; ++t) tags[static_cast<size_t>(t)] = t == span.begin ? 1 : 2;
+  }
+  return tags;
+}
+
 absl::StatusOr<Corpus> EncodeCorpus(const std::vector<data::Sample>& samples, const text::Tokenizer& tokenizer,
                                     int max_question_chars) {
   CorpusEncoder encoder(tokenizer, max_question_chars);

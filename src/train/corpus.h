@@ -44,4 +44,7 @@ absl::StatusOr<Corpus> EncodeCorpus(const std::vector<data::Sample>& samples, co
 // The characters [begin, end) of the normalised text that came from code points [source_begin, source_end).
 GoldSpan FromSourceSpan(const text::NormalizedText& text, int32_t source_begin, int32_t source_end);
 
+// A tag a character, [chars]: B, I on the spans, else O. REQUIRES: the spans lie within, not overlapping.
+std::vector<uint8_t> GoldTags(const std::vector<GoldSpan>& gold, size_t chars);
+
 }  // namespace tiqu::train

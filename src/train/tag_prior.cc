@@ -7,10 +7,6 @@
 namespace tiqu::train {
 namespace {
 
-constexpr size_t kO = 0;
-constexpr size_t kB = 1;
-constexpr size_t kI = 2;
-
 using Counts = std::array<double, decode::kTags>;
 
 struct TagCounts {
@@ -18,40 +14,10 @@ struct TagCounts {
   std::array<Counts, decode::kTags> moves = {{{1, 1, 0}, {1, 1, 1}, {1, 1, 1}}};
 };
 
-// Only answers are walked through: the rest of a passage is O after O.
-void CountSample(const EncodedSample& sample, int64_t chars, TagCounts* counts) {
-  int64_t at = 0;  // characters counted so far
-  size_t before = kO;
-  for (const GoldSpan& span : sample.gold) {
-    if (span.begin > at) {
-      if (at == 0) {
-        ++counts->begin[kO];
-      } else {
-        ++counts->moves[before][kO];
-      }
-      counts->moves[kO][kO] += static_cast<double>(span.begin - at - 1);
-      before = kO;
-    }
-    if (span.begin == 0) {
-      ++counts->begin[kB];
-    } else {
-      ++counts->moves[before][kB];
-    }
-    const int64_t inside = span.end - span.begin - 1;
-    if (inside > 0) {
-      ++counts->moves[kB][kI];
-      counts->moves[kI][kI] += static_cast<double>(inside - 1);
-    }
-    before = inside > 0 ? kI : kB;
-    at = span.end;
-  }
-  if (at == chars) return;
-  if (at == 0) {
-    ++counts->begin[kO];
-  } else {
-    ++counts->moves[before][kO];
-  }
-  counts->moves[kO][kO] += static_cast<double>(chars - at - 1);
+void CountSample(const std::vector<uint8_t>& tags, TagCounts* counts) {
+  if (tags.empty()) return;
+  ++counts->begin[tags[0]];
+  for (size_t t = 1; t < tags.size(); ++t) ++counts->moves[tags[t - 1]][tags[t]];
 }
 
 void LogFrequencies(const Counts& counts, std::array<float, decode::kTags>* out) {
@@ -67,7 +33,7 @@ void LogFrequencies(const Counts& counts, std::array<float, decode::kTags>* out)
 TagPrior CountTags(const Corpus& corpus) {
   TagCounts counts;
   for (const EncodedSample& sample : corpus.samples) {
-    CountSample(sample, corpus.passage_chars(sample.passage), &counts);
+    CountSample(GoldTags(sample.gold, static_cast<size_t>(corpus.passage_chars(sample.passage))), &counts);
   }
   TagPrior prior;
   Counts tags{};

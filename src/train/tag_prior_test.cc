@@ -3,7 +3,7 @@
 #include <cmath>
 
 #include "gtest/gtest.h"
-#include "train/crf_loss.h"
+#include "train/validation.h"
 
 namespace tiqu::train {
 namespace {
@@ -57,16 +57,7 @@ TEST(TagPriorTest, LongAnswersAreAsLikelyAsInTheData) {
   const model::ModelSpec spec = SmallSpec(/*crf=*/true);
   ReaderParameters parameters = ReaderParameters::Initialize(spec, 1);
   StartFromPrior(CountTags(MakeCorpus(samples)), spec, &parameters);
-  const decode::ChainScores scores = {
-      {{{parameters.Get("crf/transitions").data_ptr<float>()[0], parameters.Get("crf/transitions").data_ptr<float>()[1],
-         0},
-        {parameters.Get("crf/transitions").data_ptr<float>()[3], parameters.Get("crf/transitions").data_ptr<float>()[4],
-         parameters.Get("crf/transitions").data_ptr<float>()[5]},
-        {parameters.Get("crf/transitions").data_ptr<float>()[6], parameters.Get("crf/transitions").data_ptr<float>()[7],
-         parameters.Get("crf/transitions").data_ptr<float>()[8]}}},
-      {parameters.Get("crf/begin").data_ptr<float>()[0], parameters.Get("crf/begin").data_ptr<float>()[1], 0},
-      {}};
-  const decode::Chain chain(scores);
+  const decode::Chain chain(ChainScoresOf(spec, parameters));
   const std::vector<float> marginals = chain.Marginals(std::vector<float>(300, 0.0F));
   double inside = 0;
   for (size_t t = 0; t < 100; ++t) inside += marginals[t * 3 + 1] + marginals[t * 3 + 2];

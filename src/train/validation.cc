@@ -74,14 +74,6 @@ void Scatter(const Job& job, const float* logits, std::vector<std::vector<float>
   }
 }
 
-std::vector<uint8_t> GoldTags(const EncodedSample& sample, size_t chars) {
-  std::vector<uint8_t> tags(chars, 0);
-  for (const GoldSpan& span : sample.gold) {
-    for (int32_t t = span.begin; t < span.end; ++t) tags[static_cast<size_t>(t)] = t == span.begin ? 1 : 2;
-  }
-  return tags;
-}
-
 eval::PredictedSpan ToSource(const decode::ScoredSpan& span, const text::NormalizedText& text,
                              const std::string& passage) {
   eval::PredictedSpan predicted;
@@ -184,7 +176,7 @@ double Validator::MeanLoss(const std::vector<std::vector<float>>& log_pa, const 
     for (size_t s = next++; s < log_pa.size(); s = next++) {
       scaled = log_pa[s];
       for (float& value : scaled) value = static_cast<float>(value / temperature);
-      const std::vector<uint8_t> tags = GoldTags(corpus_.samples[s], scaled.size() / model::kTagCount);
+      const std::vector<uint8_t> tags = GoldTags(corpus_.samples[s].gold, scaled.size() / model::kTagCount);
       losses[s] = ChainLoss(scaled, tags, parameters, nullptr, nullptr);
     }
   });
