@@ -1,12 +1,9 @@
-#include <unistd.h>
-
 #include <algorithm>
-#include <filesystem>
 #include <string>
 
 #include "base/file.h"
 #include "cli/exit_code.h"
-#include "cli/verbs.h"
+#include "cli/verb_test_util.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 
@@ -20,30 +17,9 @@ constexpr char kSpans[] =
     "\n";
 constexpr char kLabels[] = R"({"NHCS": ["嫌疑人是谁"], "NHVI": ["受害人是谁"], "NT": ["什么时候"]})";
 
-class ConvertVerbTest : public testing::Test {
+class ConvertVerbTest : public VerbTest {
  protected:
-  ConvertVerbTest() : folder_(testing::TempDir() + "/tiqu_convert_verb_" + std::to_string(getpid())) {
-    std::filesystem::create_directories(folder_);
-  }
-  ~ConvertVerbTest() override { std::filesystem::remove_all(folder_); }
-
-  std::string Path(const std::string& name) const { return folder_ + "/" + name; }
-  void Write(const std::string& name, const std::string& text) {
-    ASSERT_TRUE(WriteFileAtomically(Path(name), text).ok());
-  }
-
-  VerbResult Run(const std::string& arguments) {
-    CLI::App app;
-    VerbResult result;
-    AddConvertVerb(app, &result);
-    testing::internal::CaptureStdout();
-    app.parse("convert " + arguments);
-    output_ = testing::internal::GetCapturedStdout();
-    return result;
-  }
-
-  std::string folder_;
-  std::string output_;
+  ConvertVerbTest() : VerbTest("convert", AddConvertVerb) {}
 };
 
 TEST_F(ConvertVerbTest, EveryLabelBecomesAQuestion) {

@@ -1,11 +1,8 @@
-#include <unistd.h>
-
-#include <filesystem>
 #include <string>
 
 #include "base/file.h"
 #include "cli/exit_code.h"
-#include "cli/verbs.h"
+#include "cli/verb_test_util.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "vectors/word_vectors.h"
@@ -15,28 +12,9 @@ namespace {
 
 using testing::HasSubstr;
 
-class VectorsVerbTest : public testing::Test {
+class VectorsVerbTest : public VerbTest {
  protected:
-  VectorsVerbTest() : folder_(testing::TempDir() + "/tiqu_vectors_verb_" + std::to_string(getpid())) {
-    std::filesystem::create_directories(folder_);
-  }
-  ~VectorsVerbTest() override { std::filesystem::remove_all(folder_); }
-
-  std::string Path(const std::string& name) const { return folder_ + "/" + name; }
-
-  // What the verb gives back; its output is left in output_.
-  VerbResult Run(const std::string& arguments) {
-    CLI::App app;
-    VerbResult result;
-    AddVectorsVerb(app, &result);
-    testing::internal::CaptureStdout();
-    app.parse("vectors " + arguments);
-    output_ = testing::internal::GetCapturedStdout();
-    return result;
-  }
-
-  std::string folder_;
-  std::string output_;
+  VectorsVerbTest() : VerbTest("vectors", AddVectorsVerb) {}
 };
 
 TEST_F(VectorsVerbTest, ImportWritesAFileThatLoads) {

@@ -11,7 +11,6 @@ namespace {
 using nlohmann::json;
 
 constexpr int kFormat = 1;  // fixed: stands in every tiqu.json
-constexpr int kDeepestNesting = 100;
 
 // A section that is not there reads like an empty object, so that the error names its first field.
 const json& Section(const JsonFields& fields, std::string_view name) {

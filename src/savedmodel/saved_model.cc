@@ -16,7 +16,6 @@ namespace {
 
 constexpr char kServeTag[] = "serve";
 constexpr char kVariablesPrefix[] = "/variables/variables";
-constexpr int kDeepestNesting = 100;
 
 // Keeps the first error for the message instead of logging it.
 class FirstError : public google::protobuf::io::ErrorCollector {

@@ -75,6 +75,22 @@ TEST(ProgramTest, WrongCommandLinesAreRefusedWithTwo) {
   }
 }
 
+// To a checkpoint and back: the model that a training would go on from answers as the exported one.
+TEST(ProgramTest, AnImportedModelExportedAgainAnswersTheSame) {
+  const std::string model = WriteRandomModel("model");
+  const std::string checkpoint = TestDir() + "/model.h5";
+  const ProgramResult imported = RunTiqu({"import", model, "-o", checkpoint});
+  ASSERT_EQ(imported.exit_code, 0) << imported.errors;
+  ASSERT_EQ(RunTiqu({"export", checkpoint, TestDir() + "/again", "--version", "7"}).exit_code, 0);
+  const auto answer = [](const std::string& dir) {
+    return RunTiqu({"ask", "--model", dir, "--question", kQuestion, "--passage", kPassage, "--json"});
+  };
+  const ProgramResult before = answer(model);
+  EXPECT_THAT(before.output, HasSubstr("\"answers\":[{"));
+  EXPECT_EQ(answer(TestDir() + "/again").output, before.output);
+  EXPECT_EQ(RunTiqu({"import", TestDir(), "-o", checkpoint}).exit_code, 1);
+}
+
 TEST(ProgramTest, WhatCannotBeLoadedIsNamed) {
   const ProgramResult missing = RunTiqu({"ask", "--model", "no/such/model", "--question", "q", "--passage", "p"});
   EXPECT_EQ(missing.exit_code, 1);
