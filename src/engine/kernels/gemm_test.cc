@@ -66,7 +66,9 @@ TEST(GemmTest, MatchesTheDefinition) {
 // Rows alone, in fewer rows, and at another place have the bits that they have among all.
 TEST(GemmTest, ARowDoesNotDependOnTheOthers) {
   constexpr int64_t kRows = 270;
-  for (const auto& [n, k] : {std::pair<int64_t, int64_t>{256, 384}, {128, 524}, {16, 128}, {128, 16}, {3, 65}}) {
+  for (const auto& shape : {std::pair<int64_t, int64_t>{256, 384}, {128, 524}, {16, 128}, {128, 16}, {3, 65}}) {
+    const int64_t n = shape.first;
+    const int64_t k = shape.second;
     for (const bool tb : {false, true}) {
       const auto a = RandomValues(kRows * k, 1);
       const auto b = RandomValues(n * k, 2);
