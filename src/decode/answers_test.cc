@@ -2,6 +2,7 @@
 
 #include <cmath>
 
+#include "base/random.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 
@@ -45,6 +46,45 @@ TEST(AnswersTest, SingleKeepsTheBest) {
   AnswerRules rules;
   rules.single = true;
   EXPECT_EQ(Spans(DecodeAnswers(Chain{ChainScores{}}, emissions, rules).spans), (Pairs{{5, 7}}));
+}
+
+TEST(AnswersTest, ASingleAnswerHasTheHighestExpectedF1) {
+  AnswerRules rules;
+  rules.single = true;
+  rules.threshold = 0.2F;
+  const std::vector<ScoredSpan> candidates = {{40, 41, 0.31F}, {3, 20, 0.3F}, {3, 18, 0.25F}, {3, 19, 0.25F}};
+  EXPECT_EQ(Spans(ChooseAnswers(candidates, 0, rules)), (Pairs{{3, 19}}));
+  rules.threshold = 0.28F;  // of the chosen one: the others' scores do not speak for it
+  EXPECT_TRUE(ChooseAnswers(candidates, 0, rules).empty());
+  EXPECT_TRUE(ChooseAnswers({}, 0, rules).empty());
+}
+
+// The walk over neighbours finds what all pairs would.
+TEST(AnswersTest, TheSingleAnswerIsTheBestOfAllPairs) {
+  Random random(7);
+  AnswerRules rules;
+  rules.single = true;
+  rules.threshold = 0;
+  for (int round = 0; round < 300; ++round) {
+    std::vector<ScoredSpan> candidates;
+    for (int i = 0; i < 12; ++i) {
+      const auto begin = static_cast<int32_t>(random.Below(30));
+      candidates.push_back(
+          {begin, begin + 1 + static_cast<int32_t>(random.Below(15)), static_cast<float>(random.Uniform())});
+    }
+    const auto expected_f1 = [&](const ScoredSpan& span) {
+      double sum = 0;
+      for (const ScoredSpan& other : candidates) {
+        int shared = 0;
+        for (int i = span.begin; i < span.end; ++i) shared += i >= other.begin && i < other.end ? 1 : 0;
+        sum += other.score * 2.0 * shared / (span.end - span.begin + other.end - other.begin);
+      }
+      return sum;
+    };
+    const std::vector<ScoredSpan> chosen = ChooseAnswers(candidates, 0, rules);
+    ASSERT_EQ(chosen.size(), 1U);
+    for (const ScoredSpan& span : candidates) EXPECT_GE(expected_f1(chosen[0]) + 1e-9, expected_f1(span));
+  }
 }
 
 TEST(AnswersTest, TooLongAnswersAreDropped) {
