@@ -2,7 +2,7 @@
 # Trains and scores what docs/results.md reports, on the data sets in TIQU_SHARED or ../shared.
 #
 #   scripts/measure_accuracy.sh FOLDER xxcq        CAIL2021 theft cases: an hour on one core
-#   scripts/measure_accuracy.sh FOLDER cmrc        CMRC 2018 trial, trained on other sets: fifty minutes on two cores
+#   scripts/measure_accuracy.sh FOLDER cmrc        CMRC 2018 trial, trained on other sets: fifty minutes on one core
 #   scripts/measure_accuracy.sh FOLDER ablation    two epochs of xxcq with one piece left out, each: half an hour in all
 set -euo pipefail
 cd "$(dirname "$0")/.."

@@ -17,7 +17,7 @@
 namespace tiqu {
 namespace {
 
-constexpr size_t kBufferBytes = size_t{1} << 18;
+constexpr size_t kReadBufferBytes = size_t{1} << 18;
 constexpr int kPollMilliseconds = 200;
 constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
 
@@ -27,7 +27,7 @@ struct LineReader::State {
   std::string path;
   size_t limit = 0;
   UniqueFd fd;
-  std::string buffer = std::string(kBufferBytes, '\0');
+  std::string buffer = std::string(kReadBufferBytes, '\0');
   size_t begin = 0;  // unread bytes of buffer: [begin, end)
   size_t end = 0;
   bool ended = false;

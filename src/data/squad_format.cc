@@ -29,7 +29,7 @@ bool IsImpossible(const JsonObject& qa) {
 }
 
 // What is wrong with the answer, or nullptr.
-const char* ReadAnswer(const JsonElement& element, RawAnswer* answer) {
+const char* ReadSquadAnswer(const JsonElement& element, RawAnswer* answer) {
   JsonObject object;
   if (element.get(object) != simdjson::SUCCESS) return "answer is no object";
   const auto begin = JsonOffset(object, "answer_start");
@@ -117,7 +117,7 @@ int64_t FindBase(const JsonArray& data) {
       if (!answers) return;
       for (const JsonElement element : *answers) {
         RawAnswer answer;
-        if (ReadAnswer(element, &answer) == nullptr) vote.Add(*passage, answer);
+        if (ReadSquadAnswer(element, &answer) == nullptr) vote.Add(*passage, answer);
       }
     };
     ForEachQuestion(paragraph, ask, [](const char*) {});
@@ -173,7 +173,7 @@ class SquadReader {
     if (!answers) return "no list \"answers\"";
     for (const JsonElement element : *answers) {
       RawAnswer answer;
-      if (const char* fault = ReadAnswer(element, &answer)) return fault;
+      if (const char* fault = ReadSquadAnswer(element, &answer)) return fault;
       // A one too far from base 1 would read as "not known".
       if (answer.begin >= 0) answer.begin = std::max<int64_t>(0, answer.begin - base_);
       sample->answers.push_back(std::move(answer));

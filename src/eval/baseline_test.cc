@@ -7,7 +7,7 @@
 namespace tiqu::eval {
 namespace {
 
-data::Sample MakeSample(const std::string& question, const std::string& passage) {
+data::Sample Ask(const std::string& question, const std::string& passage) {
   data::Sample sample;
   sample.question = question;
   sample.passage = passage;
@@ -16,7 +16,7 @@ data::Sample MakeSample(const std::string& question, const std::string& passage)
 
 TEST(BaselineTest, TakesThePieceBesideTheQuestionsWords) {
   const data::Sample sample =
-      MakeSample("新馆的设计师是谁", "图书馆建于海边。新馆的设计师是贝聿铭，投资三亿元。开馆以后游客很多。");
+      Ask("新馆的设计师是谁", "图书馆建于海边。新馆的设计师是贝聿铭，投资三亿元。开馆以后游客很多。");
   const NearestMatchBaseline baseline({sample});
   const Prediction prediction = baseline.Answer(sample);
   ASSERT_EQ(prediction.spans.size(), 1U);
@@ -25,7 +25,7 @@ TEST(BaselineTest, TakesThePieceBesideTheQuestionsWords) {
 }
 
 TEST(BaselineTest, PrefersDigitsForNumbers) {
-  const data::Sample sample = MakeSample("主峰海拔是多少", "白云山坐落广州，主峰摩星岭海拔382米。");
+  const data::Sample sample = Ask("主峰海拔是多少", "白云山坐落广州，主峰摩星岭海拔382米。");
   const Prediction prediction = NearestMatchBaseline({sample}).Answer(sample);
   ASSERT_EQ(prediction.spans.size(), 1U);
   EXPECT_EQ(prediction.spans[0].text, "382米");
@@ -33,7 +33,7 @@ TEST(BaselineTest, PrefersDigitsForNumbers) {
 
 TEST(BaselineTest, AlwaysAnswersWithASpanOfThePassageOrNothing) {
   for (const char* passage : {"", "。", "的", "a", "，，，", "海拔", "\xff"}) {
-    const data::Sample sample = MakeSample("海拔是多少", passage);
+    const data::Sample sample = Ask("海拔是多少", passage);
     for (const PredictedSpan& span : NearestMatchBaseline({sample}).Answer(sample).spans) {
       EXPECT_EQ(span.text, Utf8Substring(passage, span.begin, span.end));
     }

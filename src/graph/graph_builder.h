@@ -37,6 +37,9 @@
 
 namespace tiqu::graph {
 
+// For GraphBuilder::Begin: a name that is taken already gets a number.
+inline constexpr bool kUnique = true;
+
 // One output of a node: "name" or "name:k", with its element type.
 struct Output {
   std::string name;

@@ -2,10 +2,6 @@
 #include "graph/graph_builder.h"
 
 namespace tiqu::graph {
-namespace {
-constexpr bool kUnique = true;
-}  // namespace
-
 Output GraphBuilder::Placeholder(const std::string& name, DataType type, const tiqu::Shape& shape) {
   return Begin("Placeholder", name, !kUnique).Type("dtype", type).ShapeAttr("shape", shape).Result(type);
 }

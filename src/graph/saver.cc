@@ -5,8 +5,6 @@
 namespace tiqu::graph {
 namespace {
 
-constexpr bool kUnique = true;
-
 Output StringConstant(GraphBuilder& g, std::string_view name, const Shape& shape, std::vector<std::string> values) {
   Tensor tensor(DataType::kString, shape);
   tensor.strings() = std::move(values);

@@ -12,6 +12,7 @@
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "nlohmann/json.hpp"
+#include "savedmodel/fresh_dir_test_util.h"
 #include "savedmodel/saved_model.h"
 
 namespace tiqu::savedmodel {
@@ -37,12 +38,6 @@ checkpoint::Checkpoint SmallCheckpoint(int vocabulary = 8) {
   checkpoint.files["words.txt"] = "words";
   checkpoint.files["state"] = "only for training";
   return checkpoint;
-}
-
-std::string FreshDir(const std::string& name) {
-  const std::string dir = testing::TempDir() + "/" + name;
-  std::filesystem::remove_all(dir);
-  return dir;
 }
 
 TEST(ExportTest, AVersionFolderHoldsAllThatServingNeeds) {

@@ -12,7 +12,7 @@ namespace {
 
 using testing::HasSubstr;
 
-checkpoint::Checkpoint SmallCheckpoint() {
+checkpoint::Checkpoint ACheckpoint() {
   checkpoint::Checkpoint checkpoint;
   model::ModelSpec& spec = checkpoint.config.spec;
   spec.char_vocab_size = 8;
@@ -44,7 +44,7 @@ class ImportTest : public testing::Test {
 
   std::string Message() const { return std::string(ImportCheckpoint(base_ + "/1").status().message()); }
 
-  const checkpoint::Checkpoint checkpoint_ = SmallCheckpoint();
+  const checkpoint::Checkpoint checkpoint_ = ACheckpoint();
   const std::string base_;
 };
 

@@ -1,4 +1,5 @@
 #include "savedmodel/saved_model.h"
+#include "savedmodel/fresh_dir_test_util.h"
 
 #include <cstdlib>
 #include <filesystem>
@@ -6,6 +7,7 @@
 #include "base/file.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "savedmodel/fresh_dir_test_util.h"
 
 namespace tiqu::savedmodel {
 namespace {
@@ -15,12 +17,6 @@ using testing::HasSubstr;
 std::string Fixtures() {
   const char* shared = std::getenv("TIQU_SHARED");
   return (shared != nullptr ? std::string(shared) : std::string(TIQU_SOURCE_DIR "/../shared")) + "/fixtures";
-}
-
-std::string FreshDir(const std::string& name) {
-  const std::string dir = testing::TempDir() + "/" + name;
-  std::filesystem::remove_all(dir);
-  return dir;
 }
 
 SavedModelContents SmallContents() {

@@ -11,16 +11,16 @@ absl::Status CheckRange(const char* field, double value, double low, double high
   return absl::InvalidArgumentError(fmt::format("{} is {}, limits {} to {}", field, value, low, high));
 }
 
-struct Range {
-  const char* field;
+struct FieldLimits {
+  const char* name;
   double value;
   double low;
   double high;
 };
 
-absl::Status CheckRanges(const std::vector<Range>& ranges) {
-  for (const Range& range : ranges) {
-    TIQU_RETURN_IF_ERROR(CheckRange(range.field, range.value, range.low, range.high));
+absl::Status CheckRanges(const std::vector<FieldLimits>& fields) {
+  for (const FieldLimits& field : fields) {
+    TIQU_RETURN_IF_ERROR(CheckRange(field.name, field.value, field.low, field.high));
   }
   return absl::OkStatus();
 }

@@ -14,8 +14,8 @@ namespace {
 using testing::ElementsAre;
 using testing::HasSubstr;
 
-data::Sample MakeSample(const std::string& question, const std::string& passage,
-                        std::vector<data::AnswerSpan> answers = {}) {
+data::Sample SampleOf(const std::string& question, const std::string& passage,
+                      std::vector<data::AnswerSpan> answers = {}) {
   data::Sample sample;
   sample.id = "s";
   sample.question = question;
@@ -32,7 +32,7 @@ text::Tokenizer MakeTokenizer(const std::vector<data::Sample>& samples) {
 }
 
 TEST(VocabularyBuilderTest, CountsNormalisedCharactersOfDistinctPassages) {
-  const std::vector<data::Sample> samples = {MakeSample("问A", "aab"), MakeSample("问b", "aab"), MakeSample("问", "c")};
+  const std::vector<data::Sample> samples = {SampleOf("问A", "aab"), SampleOf("问b", "aab"), SampleOf("问", "c")};
   const auto vocabulary = BuildCharVocabulary(samples, text::Normalizer(text::NormalizerOptions()), 2);
   ASSERT_TRUE(vocabulary.ok());
   // 问 3; a 2 + 1 (A is lower-cased); b 1 + 1; the passage aab counts once; c is too rare
@@ -40,7 +40,7 @@ TEST(VocabularyBuilderTest, CountsNormalisedCharactersOfDistinctPassages) {
 }
 
 TEST(VocabularyBuilderTest, BadTextNamesTheSample) {
-  const auto vocabulary = BuildCharVocabulary({MakeSample("ok", "ok"), MakeSample("\xff", "ok")},
+  const auto vocabulary = BuildCharVocabulary({SampleOf("ok", "ok"), SampleOf("\xff", "ok")},
                                               text::Normalizer(text::NormalizerOptions()), 1);
   EXPECT_EQ(vocabulary.status().code(), absl::StatusCode::kInvalidArgument);
   EXPECT_THAT(std::string(vocabulary.status().message()), HasSubstr("sample 2"));
@@ -61,12 +61,12 @@ TEST(VocabularyBuilderTest, IdfByHand) {
 
 TEST(CorpusTest, AnswersLandOnNormalisedCharacters) {
   const std::vector<data::Sample> samples = {
-      MakeSample("成立于哪里", "腾讯成立于深圳。", {{"深圳", 5, 7}}),
-      MakeSample("谁", "张三和李四和张三", {{"张三"}}),                // without offsets: every place
-      MakeSample("谁", "张三和李四和张三", {{"李四", 3, 5}}),          // shares the passage
-      MakeSample("谁", "张三", {{"王五"}}),                            // cannot be placed
-      MakeSample("", "张三"),                                          // no question
-      MakeSample("谁", "张三丰来", {{"张三丰", 0, 3}, {"三", 1, 2}}),  // overlap
+      SampleOf("成立于哪里", "腾讯成立于深圳。", {{"深圳", 5, 7}}),
+      SampleOf("谁", "张三和李四和张三", {{"张三"}}),                // without offsets: every place
+      SampleOf("谁", "张三和李四和张三", {{"李四", 3, 5}}),          // shares the passage
+      SampleOf("谁", "张三", {{"王五"}}),                            // cannot be placed
+      SampleOf("", "张三"),                                          // no question
+      SampleOf("谁", "张三丰来", {{"张三丰", 0, 3}, {"三", 1, 2}}),  // overlap
   };
   const text::Tokenizer tokenizer = MakeTokenizer(samples);
   const auto corpus = EncodeCorpus(samples, tokenizer, 3);
@@ -85,8 +85,8 @@ TEST(CorpusTest, AnswersLandOnNormalisedCharacters) {
 }
 
 TEST(BatchBuilderTest, LaysOutPassagesQuestionsAndTags) {
-  const std::vector<data::Sample> samples = {MakeSample("里", "成立于深圳", {{"深圳", 3, 5}}),
-                                             MakeSample("立于", "成立于深圳")};
+  const std::vector<data::Sample> samples = {SampleOf("里", "成立于深圳", {{"深圳", 3, 5}}),
+                                             SampleOf("立于", "成立于深圳")};
   const text::Tokenizer tokenizer = MakeTokenizer(samples);
   const auto corpus = EncodeCorpus(samples, tokenizer, 8);
   ASSERT_TRUE(corpus.ok());
@@ -114,7 +114,7 @@ TEST(BatchBuilderTest, LaysOutPassagesQuestionsAndTags) {
 }
 
 TEST(BatchBuilderTest, UnknownIdsDependOnSeedAndStreamAlone) {
-  const std::vector<data::Sample> samples = {MakeSample("里", std::string(3000, 'a'))};
+  const std::vector<data::Sample> samples = {SampleOf("里", std::string(3000, 'a'))};
   const text::Tokenizer tokenizer = MakeTokenizer(samples);
   const auto corpus = EncodeCorpus(samples, tokenizer, 8);
   ASSERT_TRUE(corpus.ok());

@@ -20,7 +20,6 @@ constexpr int kBits = 12;
 constexpr int kKeyChars = 5;
 constexpr int kMaxWordChars = 4;
 constexpr size_t kMaxCodes = (size_t{1} << kBits) - 2;  // code 0: the end of a run
-constexpr size_t kMaxLineBytes = size_t{1} << 24;
 
 struct Gram {
   int64_t count = 0;
@@ -42,7 +41,7 @@ absl::StatusOr<std::vector<std::u32string>> ReadRuns(const std::vector<std::stri
                                                      const text::Normalizer& normalizer, int64_t max_chars) {
   int64_t total_bytes = 0;
   for (const std::string& path : corpus) {
-    TIQU_ASSIGN_OR_RETURN(const LineReader reader, LineReader::Open(path, kMaxLineBytes));
+    TIQU_ASSIGN_OR_RETURN(const LineReader reader, LineReader::Open(path, kMaxCorpusLineBytes));
     if (reader.bytes_total() < 0) {
       return absl::InvalidArgumentError(
           fmt::format("{} can be read only once: give a word list, for harvesting words needs the text twice", path));
@@ -53,7 +52,7 @@ absl::StatusOr<std::vector<std::u32string>> ReadRuns(const std::vector<std::stri
   std::vector<std::u32string> runs;
   std::string line;
   for (const std::string& path : corpus) {
-    TIQU_ASSIGN_OR_RETURN(LineReader reader, LineReader::Open(path, kMaxLineBytes));
+    TIQU_ASSIGN_OR_RETURN(LineReader reader, LineReader::Open(path, kMaxCorpusLineBytes));
     for (;;) {
       const absl::StatusOr<bool> more = reader.Next(&line);
       if (Interrupted()) return absl::CancelledError("interrupted");

@@ -9,11 +9,11 @@
 #include "base/utf8.h"
 #include "fmt/format.h"
 #include "vectors/import_table.h"
+#include "vectors/word_list.h"
 
 namespace tiqu::vectors {
 namespace {
 
-constexpr size_t kMaxMessages = 20;
 constexpr size_t kProbeBytes = size_t{1} << 16;
 
 int64_t CountOfRank(int64_t rank) { return static_cast<int64_t>(1e9 / (static_cast<double>(rank) + 2.7)); }

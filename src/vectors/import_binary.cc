@@ -11,7 +11,6 @@
 namespace tiqu::vectors {
 namespace {
 
-constexpr int32_t kMaxDim = 8192;
 constexpr size_t kMaxWordBytes = 1000;
 
 absl::Status ReadHeader(std::istream& file, const std::string& path, int64_t* count, int32_t* dim) {

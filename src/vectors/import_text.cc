@@ -12,8 +12,7 @@
 namespace tiqu::vectors {
 namespace {
 
-constexpr size_t kMaxLineBytes = size_t{1} << 20;
-constexpr int32_t kMaxDim = 8192;
+constexpr size_t kMaxVectorLineBytes = size_t{1} << 20;
 
 bool IsSeparator(char c) { return c == ' ' || c == '\t'; }
 
@@ -68,7 +67,7 @@ std::string ParseValues(std::string_view* line, std::vector<float>* values) {
 
 absl::Status ImportText(const std::string& path, const ImportOptions& options, ImportTable* table,
                         ImportReport* report) {
-  TIQU_ASSIGN_OR_RETURN(LineReader reader, LineReader::Open(path, kMaxLineBytes));
+  TIQU_ASSIGN_OR_RETURN(LineReader reader, LineReader::Open(path, kMaxVectorLineBytes));
   Progress progress("import", reader.bytes_total());
   std::vector<float> values;
   std::string line;

@@ -18,9 +18,6 @@
 namespace tiqu::vectors {
 namespace {
 
-constexpr size_t kMaxLineBytes = size_t{1} << 24;
-constexpr size_t kMaxMessages = 20;
-
 absl::Status CheckRange(const char* name, double value, double low, double high) {
   if (value >= low && value <= high) return absl::OkStatus();
   return absl::InvalidArgumentError(fmt::format("{} is {}, must be {} to {}", name, value, low, high));
@@ -41,7 +38,7 @@ class CorpusCutter {
       : options_(options), normalizer_(options.normalizer), segmenter_(words), out_(out), report_(report) {}
 
   absl::Status Cut(const std::string& path) {
-    TIQU_ASSIGN_OR_RETURN(LineReader reader, LineReader::Open(path, kMaxLineBytes));
+    TIQU_ASSIGN_OR_RETURN(LineReader reader, LineReader::Open(path, kMaxCorpusLineBytes));
     Progress progress(fmt::format("cut {}", path), std::max<int64_t>(reader.bytes_total(), 0));
     std::string line;
     for (;;) {

@@ -11,8 +11,7 @@
 namespace tiqu::vectors {
 namespace {
 
-constexpr size_t kMaxLineBytes = size_t{1} << 16;
-constexpr size_t kMaxMessages = 20;
+constexpr size_t kMaxListLineBytes = size_t{1} << 16;
 
 // Takes the first field off `line`.
 std::string_view TakeField(std::string_view* line) {
@@ -45,7 +44,7 @@ absl::StatusOr<bool> ParseLine(std::string_view line, const text::Normalizer& no
 }  // namespace
 
 absl::StatusOr<WordList> ReadWordList(const std::string& path, const text::NormalizerOptions& options) {
-  TIQU_ASSIGN_OR_RETURN(LineReader reader, LineReader::Open(path, kMaxLineBytes));
+  TIQU_ASSIGN_OR_RETURN(LineReader reader, LineReader::Open(path, kMaxListLineBytes));
   const text::Normalizer normalizer(options);
   WordList list;
   std::vector<text::Vocabulary::Entry> entries;

@@ -15,6 +15,11 @@
 
 namespace tiqu::vectors {
 
+// Of the first bad lines of a file, so many are reported; the rest is counted.
+inline constexpr size_t kMaxMessages = 20;
+// Lines of a corpus, which may hold a whole book.
+inline constexpr size_t kMaxCorpusLineBytes = size_t{1} << 24;
+
 struct WordList {
   text::Vocabulary words;
   int64_t bad_lines = 0;              // left out: not UTF-8, or a count that is no number

@@ -20,7 +20,6 @@ static_assert(std::endian::native == std::endian::little, "files are little endi
 
 constexpr std::string_view kMagic = "TIQUVEC\n";
 constexpr uint32_t kVersion = 1;
-constexpr uint32_t kMaxDim = 8192;
 constexpr float kMaxHalf = 65504;
 constexpr size_t kHeaderBytes = 8 + 4 * sizeof(uint32_t) + sizeof(uint64_t);
 
@@ -58,7 +57,7 @@ absl::StatusOr<Header> DecodeHeader(std::string_view* bytes) {
   header.element = static_cast<Element>(TakeRaw<uint32_t>(bytes));
   header.words = TakeRaw<uint32_t>(bytes);
   header.vocabulary_bytes = TakeRaw<uint64_t>(bytes);
-  if (header.dim == 0 || header.dim > kMaxDim) {
+  if (header.dim == 0 || header.dim > uint32_t{kMaxDim}) {
     return absl::DataLossError(fmt::format("word vectors: dimension {}, must be 1 to {}", header.dim, kMaxDim));
   }
   if (header.element != Element::kFloat32 && header.element != Element::kFloat16) {

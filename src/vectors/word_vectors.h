@@ -26,6 +26,8 @@
 
 namespace tiqu::vectors {
 
+inline constexpr int32_t kMaxDim = 8192;
+
 struct WordVectors {
   text::Vocabulary words;
   int32_t dim = 0;

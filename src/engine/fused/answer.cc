@@ -11,7 +11,7 @@
 namespace tiqu::engine {
 namespace {
 
-constexpr int64_t kLanes = 16;  // the few tags are padded to a vector, so that the product stays a fast one
+constexpr int64_t kTagLanes = 16;  // the few tags are padded to a vector, so that the product stays a fast one
 
 struct Answer {
   int input, mask;
@@ -79,7 +79,7 @@ absl::StatusOr<OpInstance> MakeAnswer(const NodeSpec& spec) {
   layer.tags = layer.bias.size();
   const Tensor kernel = FloatWeight(spec, "kernel", {n, layer.tags});
   if (!spec.status().ok()) return spec.status();
-  const int64_t padded = (layer.tags + kLanes - 1) / kLanes * kLanes;
+  const int64_t padded = (layer.tags + kTagLanes - 1) / kTagLanes * kTagLanes;
   layer.kernel = Tensor(DataType::kFloat, {n, padded});
   for (int64_t i = 0; i < n; ++i) {
     std::copy_n(kernel.data<float>() + i * layer.tags, layer.tags, layer.kernel.data<float>() + i * padded);

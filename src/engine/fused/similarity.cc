@@ -11,7 +11,7 @@
 namespace tiqu::engine {
 namespace {
 
-constexpr int64_t kLanes = 16;
+constexpr int64_t kColumnLanes = 16;
 
 struct Similarity {
   int passage, question, question_mask;
@@ -26,7 +26,7 @@ struct Similarity {
     const int64_t columns = u.shape()[1];
     TIQU_RETURN_IF_ERROR(ExpectShape("question_mask", mask, {batch, columns}));
     TIQU_ASSIGN_OR_RETURN(Tensor * out, context.Allocate(0, DataType::kFloat, {batch, rows, columns}));
-    const int64_t padded = (columns + kLanes - 1) / kLanes * kLanes;
+    const int64_t padded = (columns + kColumnLanes - 1) / kColumnLanes * kColumnLanes;
     TIQU_ASSIGN_OR_RETURN(Tensor mixed, NewTensor(DataType::kFloat, {d, padded}));
     TIQU_ASSIGN_OR_RETURN(Tensor offsets, NewTensor(DataType::kFloat, {columns}));
     TIQU_ASSIGN_OR_RETURN(Tensor product, NewTensor(DataType::kFloat, {rows, padded}));

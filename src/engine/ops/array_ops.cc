@@ -7,12 +7,10 @@
 #include "engine/op_registry.h"
 #include "engine/ops/register.h"
 #include "engine/ops/shapes.h"
+#include "engine/ops/types.h"
 
 namespace tiqu::engine {
 namespace {
-
-constexpr auto kInt32 = DataType::kInt32;
-constexpr auto kInt64 = DataType::kInt64;
 
 absl::Status RunReshape(OpContext& context) {
   const Tensor& in = context.input(0);

@@ -7,11 +7,6 @@
 namespace tiqu::engine {
 namespace {
 
-constexpr auto kInvalid = absl::StatusCode::kInvalidArgument;
-constexpr auto kUnimplemented = absl::StatusCode::kUnimplemented;
-
-const Tensor kSix = Floats({2, 3}, {1, 2, 3, 4, 5, 6});
-
 TEST(ArrayOpsTest, ReshapeFindsTheFreeAxis) {
   ExpectFloats(RunOp(Op("Reshape"), {kSix, Vector({3, -1})}), {3, 2}, {1, 2, 3, 4, 5, 6});
   ExpectFloats(RunOp(Op("Reshape"), {Floats({0, 3}, {}), Vector({-1, 0})}), {0, 0}, {});

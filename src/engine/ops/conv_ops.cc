@@ -8,11 +8,10 @@
 #include "engine/op_registry.h"
 #include "engine/ops/register.h"
 #include "engine/ops/shapes.h"
+#include "engine/ops/types.h"
 
 namespace tiqu::engine {
 namespace {
-
-constexpr auto kFloat = DataType::kFloat;
 
 // Height and width of what a node's attributes say.
 struct WindowAttributes {

@@ -7,12 +7,10 @@
 #include "engine/ops/index_error.h"
 #include "engine/ops/register.h"
 #include "engine/ops/shapes.h"
+#include "engine/ops/types.h"
 
 namespace tiqu::engine {
 namespace {
-
-constexpr auto kInt32 = DataType::kInt32;
-constexpr auto kInt64 = DataType::kInt64;
 
 // in seen as [outer, rows, inner], out as [outer, indices, inner].
 template <typename T, typename Index>

@@ -6,12 +6,10 @@
 #include "engine/op_registry.h"
 #include "engine/ops/register.h"
 #include "engine/ops/shapes.h"
+#include "engine/ops/types.h"
 
 namespace tiqu::engine {
 namespace {
-
-constexpr auto kInt32 = DataType::kInt32;
-constexpr auto kInt64 = DataType::kInt64;
 
 // Copies write elements of the size that the output has: what the factory saw of the types is not trusted alone.
 absl::Status CheckElementType(const Tensor& part, const Tensor& head) {

@@ -8,11 +8,6 @@
 namespace tiqu::engine {
 namespace {
 
-constexpr auto kInvalid = absl::StatusCode::kInvalidArgument;
-constexpr auto kUnimplemented = absl::StatusCode::kUnimplemented;
-
-const Tensor kSix = Floats({2, 3}, {1, 2, 3, 4, 5, 6});
-
 TEST(BinaryOpsTest, OperandsBroadcast) {
   ExpectFloats(RunOp(Op("Add"), {kSix, Floats({3}, {10, 20, 30})}), {2, 3}, {11, 22, 33, 14, 25, 36});
   ExpectFloats(RunOp(Op("Sub"), {kSix, Floats({2, 1}, {1, 4})}), {2, 3}, {0, 1, 2, 0, 1, 2});

@@ -7,11 +7,10 @@
 #include "engine/op_registry.h"
 #include "engine/ops/register.h"
 #include "engine/ops/shapes.h"
+#include "engine/ops/types.h"
 
 namespace tiqu::engine {
 namespace {
-
-constexpr auto kFloat = DataType::kFloat;
 
 struct Transposes {
   bool a = false;

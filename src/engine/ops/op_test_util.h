@@ -16,6 +16,9 @@
 
 namespace tiqu::engine {
 
+inline constexpr auto kInvalid = absl::StatusCode::kInvalidArgument;
+inline constexpr auto kUnimplemented = absl::StatusCode::kUnimplemented;
+
 // A node under construction.
 class Op {
  public:
@@ -55,6 +58,7 @@ class Op {
 };
 
 inline Tensor Floats(Shape shape, const std::vector<float>& values) { return Tensor::Of(std::move(shape), values); }
+inline const Tensor kSix = Floats({2, 3}, {1, 2, 3, 4, 5, 6});
 inline Tensor Ints(Shape shape, const std::vector<int32_t>& values) { return Tensor::Of(std::move(shape), values); }
 inline Tensor Vector(const std::vector<int32_t>& values) {
   return Tensor::Of({static_cast<int64_t>(values.size())}, values);

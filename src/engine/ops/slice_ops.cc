@@ -6,12 +6,10 @@
 #include "engine/op_registry.h"
 #include "engine/ops/register.h"
 #include "engine/ops/shapes.h"
+#include "engine/ops/types.h"
 
 namespace tiqu::engine {
 namespace {
-
-constexpr auto kInt32 = DataType::kInt32;
-constexpr auto kInt64 = DataType::kInt64;
 
 // The box of `shape` elements that begins at `begin`, as output `port`.
 absl::Status CopyBox(OpContext& context, int port, const Tensor& in, const std::vector<int64_t>& begin,

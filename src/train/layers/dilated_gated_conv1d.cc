@@ -43,7 +43,7 @@ void Forward(const Shape& shape, const float* x, const float* kernel, const floa
   }
 }
 
-struct Gradients {
+struct ConvGradients {
   float* x;
   float* kernel;
   float* bias;
@@ -51,7 +51,7 @@ struct Gradients {
 
 // d_h of all rows first (d_x gets its direct part): a chunk's taps reach into its neighbours.
 void Backward(const Shape& shape, const float* x, const float* kernel, const float* bias, const float* h,
-              const float* d_out, const Gradients& gradients) {
+              const float* d_out, const ConvGradients& gradients) {
   const int64_t d = shape.d;
   const int64_t rows = shape.packing->rows();
   std::vector<float> d_h(static_cast<size_t>(rows * 2 * d));

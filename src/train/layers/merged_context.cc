@@ -62,7 +62,7 @@ void Join(const Operands& in, int64_t row, int64_t count, float* joined, float* 
   Multiply(count * in.width(), joined, scale, joined);
 }
 
-struct Gradients {
+struct MergeGradients {
   float* h;
   float* c;
   float* q;
@@ -71,7 +71,7 @@ struct Gradients {
 };
 
 // d_joined: [count, 4d + features] -> the inputs' gradients.
-void Split(const Operands& in, int64_t row, int64_t count, const float* d_joined, const Gradients& gradients) {
+void Split(const Operands& in, int64_t row, int64_t count, const float* d_joined, const MergeGradients& gradients) {
   const int64_t d = in.d;
   SampleOfRow sample_of(*in.samples, row);
   for (int64_t t = row; t < row + count; ++t) {
@@ -88,7 +88,7 @@ void Split(const Operands& in, int64_t row, int64_t count, const float* d_joined
   }
 }
 
-void Backward(const Operands& in, const float* kernel, const float* d_out, const Gradients& gradients) {
+void Backward(const Operands& in, const float* kernel, const float* d_out, const MergeGradients& gradients) {
   const int64_t d = in.d;
   const int64_t width = in.width();
   std::vector<float> joined(static_cast<size_t>(kChunkRows * width));
