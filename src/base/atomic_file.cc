@@ -8,6 +8,7 @@
 #include <atomic>
 #include <cerrno>
 #include <filesystem>
+#include <functional>
 #include <system_error>
 
 #include "absl/strings/numbers.h"
@@ -68,17 +69,6 @@ int OpenDirectly(const std::string& path) {
   return open(path.c_str(), O_WRONLY | O_CLOEXEC | (folder.empty() ? 0 : O_APPEND));
 }
 
-// Tries names until `create` takes one; gives what it gave (negative: errno says why not) and the name.
-template <typename Create>
-int CreateTemporarySibling(const std::string& path, std::string* temporary, const Create& create) {
-  int result = -1;
-  for (int i = 0; i < kMostLeftovers && (i == 0 || (result < 0 && errno == EEXIST)); ++i) {
-    *temporary = TemporarySibling(path);
-    result = create(temporary->c_str());
-  }
-  return result;
-}
-
 std::string WithoutTrailingSlash(std::string path) {
   while (path.size() > 1 && path.back() == '/') path.pop_back();
   return path;
@@ -94,6 +84,16 @@ absl::Status SyncTree(const std::string& folder) {
 }
 
 }  // namespace
+
+int CreateTemporarySibling(const std::string& path, std::string* temporary,
+                           const std::function<int(const char*)>& create) {
+  int result = -1;
+  for (int i = 0; i < kMostLeftovers && (i == 0 || (result < 0 && errno == EEXIST)); ++i) {
+    *temporary = TemporarySibling(path);
+    result = create(temporary->c_str());
+  }
+  return result;
+}
 
 struct AtomicFile::State {
   std::string final_path;

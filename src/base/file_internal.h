@@ -1,8 +1,9 @@
-// What the sources behind base/file.h share. Not for other folders.
+// What the kinds of files of this folder share. Not for other folders.
 //
 // Thread safety: free functions.
 #pragma once
 
+#include <functional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -18,6 +19,11 @@ absl::Status WriteAll(int fd, std::string_view bytes, const std::string& path);
 
 // Flushes a file, or the names in a folder, to disk.
 absl::Status SyncPath(const std::string& path);
+
+// Tries names ".NAME.PID-N.tmp" beside `path` until `create` takes one; gives what it gave (negative: errno says why
+// not) and the name.
+int CreateTemporarySibling(const std::string& path, std::string* temporary,
+                           const std::function<int(const char*)>& create);
 
 std::string ParentOf(const std::string& path);  // "." when the path names none
 

@@ -9,11 +9,11 @@
 #include "base/file.h"
 #include "base/interrupt.h"
 #include "base/progress.h"
+#include "base/scratch_file.h"
 #include "base/status.h"
 #include "base/utf8.h"
 #include "fmt/format.h"
 #include "text/segmenter.h"
-#include "vectors/scratch_file.h"
 
 namespace tiqu::vectors {
 namespace {

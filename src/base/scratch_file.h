@@ -12,26 +12,25 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "base/file_internal.h"
 
-namespace tiqu::vectors {
+namespace tiqu {
 
+// Errors: of the file, naming the folder; RESOURCE_EXHAUSTED when the disk is full.
 class ScratchFile {
  public:
   static absl::StatusOr<ScratchFile> Create(const std::string& folder);
-  ScratchFile(ScratchFile&& other) noexcept;
-  ScratchFile& operator=(ScratchFile&&) = delete;
-  ~ScratchFile();
 
   absl::Status Write(std::string_view bytes);  // buffered
   absl::Status Flush();
   std::string path() const;  // opens this file from its start, within this process
 
  private:
-  ScratchFile(int fd, std::string folder);
+  ScratchFile(UniqueFd fd, std::string name);
 
-  int fd_;
-  std::string folder_;
+  UniqueFd fd_;
+  std::string name_;  // that it was made under, for messages
   std::string buffer_;
 };
 
-}  // namespace tiqu::vectors
+}  // namespace tiqu
