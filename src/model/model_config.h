@@ -30,7 +30,7 @@ struct DecodingSettings {
   float no_answer_threshold = 1.0F;  // P(no answer) at or above which nothing is reported
   float temperature = 1.0F;          // log pa and CRF scores are divided by it
   int max_answer_chars = 256;
-  bool single = false;  // true: report only the best span of those kept
+  bool single = false;  // true: report one answer at most (decode/answers.h)
 };
 
 // Scores in nats; I after O and I at the start are forbidden whatever stands here.

@@ -5,18 +5,19 @@
 
 #include <span>
 #include <string_view>
+#include <vector>
 
 namespace tiqu::data::synth {
 
 enum class Family { kPerson, kStaff, kCompany, kContract, kCase, kAudit, kTransfer };
 
 struct Attribute {
-  std::string_view key;                       // its name here, and the sample's label
-  Family family;                              // which entities can have it
-  std::span<const std::string_view> titles;   // as a key: in forms and tables
-  std::span<const std::string_view> clauses;  // in running text; "{}" is the value
+  std::string_view key;                   // its name here, and the sample's label
+  Family family;                          // which entities can have it
+  std::vector<std::string_view> titles;   // as a key: in forms and tables
+  std::vector<std::string_view> clauses;  // in running text; "{}" is the value
   // "{}" is the subject. Without the subject ("{}的" dropped) the question asks for all of them.
-  std::span<const std::string_view> questions;
+  std::vector<std::string_view> questions;
 };
 
 std::span<const Attribute> Attributes();

@@ -4,6 +4,7 @@
 // Thread safety: constants.
 #pragma once
 
+#include <iterator>
 #include <span>
 #include <string>
 #include <string_view>
@@ -49,9 +50,10 @@ Words PersonRoles();  // put before a name
 Words Openings();     // sentences that say nothing asked for
 Words Fillers();
 
-template <typename T>
-const T& PickFrom(Random& random, std::span<const T> values) {
-  return values[random.Below(static_cast<uint32_t>(values.size()))];
+// `values` is anything that stands in one piece: a span, a vector, a list. REQUIRES: it is not empty
+template <typename Values>
+const auto& PickFrom(Random& random, const Values& values) {
+  return std::data(values)[random.Below(static_cast<uint32_t>(std::size(values)))];
 }
 
 inline std::string PickWord(Random& random, Words words) { return std::string(PickFrom(random, words)); }
