@@ -17,10 +17,8 @@ find_package(fmt REQUIRED)
 find_package(CLI11 REQUIRED)
 # oneDNN runs on GCC's OpenMP library. We set its number of threads and have no pragmas of our own, so no compiler flag is
 # needed; Clang's OpenMP beside it in one process would be a second pool of threads, so cmake/clang declares the functions.
-file(GLOB gcc_folders /usr/lib/gcc/*/*)
-find_library(GOMP_LIBRARY gomp PATHS ${gcc_folders} REQUIRED)
 add_library(tiqu_gomp INTERFACE)
-target_link_libraries(tiqu_gomp INTERFACE ${GOMP_LIBRARY})
+target_link_libraries(tiqu_gomp INTERFACE gomp)
 if(CMAKE_CXX_COMPILER_ID STREQUAL "Clang")
   target_include_directories(tiqu_gomp SYSTEM INTERFACE ${CMAKE_SOURCE_DIR}/cmake/clang)
 endif()

@@ -35,8 +35,7 @@ struct DecodedAnswers {
 //   P(3..20) = 0.3, P(3..18) = 0.25, P(3..19) = 0.25, P(40..41) = 0.31  ->  3..19
 DecodedAnswers DecodeAnswers(const Chain& chain, std::span<const float> log_pa, const AnswerRules& rules);
 
-// The same choice among spans that are there already (those of one question, all with at most max_answer_chars), so
-// that a threshold can be tuned without running the chain again.
+// The choice alone, among the spans of one question that DecodeAnswers finds (none longer than max_answer_chars).
 std::vector<ScoredSpan> ChooseAnswers(std::vector<ScoredSpan> candidates, float no_answer, const AnswerRules& rules);
 
 }  // namespace tiqu::decode
