@@ -6,6 +6,7 @@
 #include "engine/compile.h"
 #include "engine/fuser.h"
 #include "engine/graph.h"
+#include "engine/inline_functions.h"
 #include "engine/plan.h"
 #include "engine/signature.h"
 #include "engine/variables.h"
@@ -47,13 +48,15 @@ class LoadedEngine : public Engine {
   NodeObserver observer_;
 };
 
-absl::StatusOr<std::shared_ptr<const Engine>> MakeEngine(const savedmodel::LoadedSavedModel& model,
+// Functions are inlined in place.
+absl::StatusOr<std::shared_ptr<const Engine>> MakeEngine(savedmodel::LoadedSavedModel& model,
                                                          const EngineOptions& options) {
+  TIQU_RETURN_IF_ERROR(InlineFunctions(&model.meta_graph));
   TIQU_ASSIGN_OR_RETURN(Graph graph, Graph::FromDef(model.meta_graph.graph_def()));
   TIQU_ASSIGN_OR_RETURN(auto resolved, ResolveSignatures(model.meta_graph, graph));
   LoadContext load;
   load.variables = &model.variables;
-  load.variable_keys = RestoredKeys(graph);
+  load.variable_keys = RestoredKeys(graph, model.variables);
   if (options.fuse) FuseLayers(resolved, &graph);
   TIQU_ASSIGN_OR_RETURN(const CompiledNodes nodes, CompileNodes(graph, resolved, &load));
   auto engine = std::make_shared<LoadedEngine>(options.observer);
@@ -68,7 +71,7 @@ absl::StatusOr<std::shared_ptr<const Engine>> MakeEngine(const savedmodel::Loade
 }  // namespace
 
 absl::StatusOr<std::shared_ptr<const Engine>> Engine::Load(const std::string& model_dir, const EngineOptions& options) {
-  TIQU_ASSIGN_OR_RETURN(const savedmodel::LoadedSavedModel model, savedmodel::ReadSavedModel(model_dir));
+  TIQU_ASSIGN_OR_RETURN(savedmodel::LoadedSavedModel model, savedmodel::ReadSavedModel(model_dir));
   absl::StatusOr<std::shared_ptr<const Engine>> engine = MakeEngine(model, options);
   if (!engine.ok()) return Annotate(engine.status(), model_dir);
   return engine;

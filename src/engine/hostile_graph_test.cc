@@ -1,12 +1,6 @@
 // Graphs that nobody exports but anybody may send: each must be refused, quickly, with a message that names the place.
-#include <google/protobuf/text_format.h>
-
-#include "engine/compile.h"
-#include "engine/fuser.h"
-#include "engine/graph.h"
+#include "engine/load_text_test_util.h"
 #include "engine/ops/op_test_util.h"
-#include "engine/signature.h"
-#include "engine/variables.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 
@@ -15,25 +9,10 @@ namespace {
 
 using ::testing::HasSubstr;
 
-// What loading does with a MetaGraphDef in protobuf's text form.
 absl::Status LoadText(const std::string& text, int64_t most_folded_bytes = int64_t{1} << 30) {
-  tensorflow::MetaGraphDef meta;
-  if (!google::protobuf::TextFormat::ParseFromString(text, &meta)) return absl::InternalError("the test's text");
   const std::map<std::string, Tensor> variables = {{"bytes", Tensor::Of<uint8_t>({1, 8}, {1, 2, 3, 4, 5, 6, 7, 8})},
                                                    {"floats", Floats({1, 8}, {1, 2, 3, 4, 5, 6, 7, 8})}};
-  TIQU_ASSIGN_OR_RETURN(Graph graph, Graph::FromDef(meta.graph_def()));
-  TIQU_ASSIGN_OR_RETURN(const auto signatures, ResolveSignatures(meta, graph));
-  LoadContext load;
-  load.variables = &variables;
-  load.variable_keys = RestoredKeys(graph);
-  load.most_folded_bytes = most_folded_bytes;
-  FuseLayers(signatures, &graph);
-  return CompileNodes(graph, signatures, &load).status();
-}
-
-std::string SignatureText(const std::string& name, const std::string& inputs, const std::string& output) {
-  return "signature_def { key: '" + name + "' value { " + inputs + " outputs { key: 'y' value { name: '" + output +
-         "' } } } }\n";
+  return LoadMetaGraph(MetaGraphOf(text), variables, most_folded_bytes);
 }
 
 constexpr char kHandles[] = R"(

@@ -1,0 +1,327 @@
+#include "engine/inline_functions.h"
+
+#include <deque>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <unordered_set>
+#include <vector>
+
+#include "absl/strings/numbers.h"
+#include "absl/strings/str_cat.h"
+#include "base/status.h"
+#include "engine/op_registry.h"
+#include "engine/output_args.h"
+
+namespace tiqu::engine {
+namespace {
+
+using tensorflow::FunctionDef;
+using tensorflow::GraphDef;
+using tensorflow::NodeDef;
+using Attributes = google::protobuf::Map<std::string, tensorflow::AttrValue>;
+
+bool IsControl(std::string_view input) { return input.starts_with('^'); }
+
+// "^node", "node" or "node:output:1" -> "node"
+std::string NodeOf(std::string_view input) {
+  if (IsControl(input)) input.remove_prefix(1);
+  return std::string(input.substr(0, input.find(':')));
+}
+
+// A call that waits for its body; `caller` is the call in whose body it stands, -1 in the graph itself.
+struct Call {
+  NodeDef* node;
+  const FunctionDef* function;
+  int caller;
+  int depth;
+};
+
+// One body on its way into the graph.
+struct Body {
+  const FunctionDef* function;
+  std::string prefix;               // of the names of its nodes
+  std::vector<std::string> inputs;  // the caller's tensors, in the order of the arguments
+  const Attributes* attributes;     // of the call
+  std::unordered_map<std::string, std::pair<int64_t, int64_t>> args;  // name -> first tensor, number of tensors
+  std::unordered_map<std::string, const NodeDef*> nodes;
+};
+
+// What calls return, by the calls' names.
+class CallResults {
+ public:
+  void Add(const std::string& call, std::vector<std::string> tensors) { tensors_.emplace(call, std::move(tensors)); }
+
+  // Inputs that are a call's results become the tensors that the call's body makes.
+  absl::Status PassThrough(NodeDef* node) {
+    for (std::string& input : *node->mutable_input()) {
+      if (!IsControl(input) && tensors_.contains(NodeOf(input))) TIQU_RETURN_IF_ERROR(Follow(&input));
+    }
+    return absl::OkStatus();
+  }
+
+ private:
+  // From call to call to the node that makes it. What was walked through is shortened, so that a long chain is walked
+  // once.
+  absl::Status Follow(std::string* input) {
+    std::vector<std::string*> walked = {input};
+    std::unordered_set<std::string*> seen;
+    while (true) {
+      const std::string& at = *walked.back();
+      const auto call = tensors_.find(NodeOf(at));
+      if (call == tensors_.end()) break;
+      size_t port = 0;
+      const size_t colon = at.rfind(':');
+      const bool sound = colon == std::string::npos || absl::SimpleAtoi(at.substr(colon + 1), &port);
+      if (!sound || port >= call->second.size()) {
+        return absl::InvalidArgumentError(
+            absl::StrCat("'", at, "' is none of the ", call->second.size(), " results of call '", call->first, "'"));
+      }
+      std::string* next = &call->second[port];
+      if (!seen.insert(next).second) {
+        return absl::InvalidArgumentError(absl::StrCat("the graph has a cycle through call '", call->first, "'"));
+      }
+      walked.push_back(next);
+    }
+    const std::string end = *walked.back();
+    for (std::string* place : walked) *place = end;
+    return absl::OkStatus();
+  }
+
+  std::unordered_map<std::string, std::vector<std::string>> tensors_;
+};
+
+class Inliner {
+ public:
+  explicit Inliner(tensorflow::MetaGraphDef* meta_graph)
+      : meta_(*meta_graph),
+        graph_(meta_graph->mutable_graph_def()),
+        library_(meta_graph->graph_def().library()),
+        outputs_(meta_graph->meta_info_def().stripped_op_list()) {
+    for (const FunctionDef& function : library_.function()) functions_.emplace(function.signature().name(), &function);
+  }
+
+  absl::Status Run() {
+    if (library_.function_size() == 0) return absl::OkStatus();
+    for (const NodeDef& node : graph_->node()) names_.insert(node.name());
+    for (NodeDef* node : NeededNodes()) {
+      const FunctionDef* function = nullptr;
+      TIQU_RETURN_IF_ERROR(FunctionOf(*node, &function));
+      if (function != nullptr) calls_.push_back({node, function, -1, 1});
+    }
+    for (size_t i = 0; i < calls_.size(); ++i) {
+      absl::Status status = Expand(static_cast<int>(i));
+      if (!status.ok()) {
+        return Annotate(status, absl::StrCat("function '", calls_[i].function->signature().name(), "', called by '",
+                                             calls_[i].node->name(), "'"));
+      }
+    }
+    for (NodeDef& node : *graph_->mutable_node()) {
+      absl::Status status = results_.PassThrough(&node);
+      if (!status.ok()) return Annotate(status, absl::StrCat("input of node '", node.name(), "'"));
+    }
+    return absl::OkStatus();
+  }
+
+ private:
+  // Nodes of the graph that the signatures or the restore operation need.
+  std::vector<NodeDef*> NeededNodes() {
+    std::unordered_map<std::string_view, NodeDef*> by_name;
+    for (NodeDef& node : *graph_->mutable_node()) by_name.emplace(node.name(), &node);
+    std::vector<std::string> pending = {meta_.saver_def().restore_op_name()};
+    for (const auto& [name, signature] : meta_.signature_def()) {
+      if (name.starts_with("__saved_model_")) continue;
+      for (const auto& [output, info] : signature.outputs()) pending.push_back(NodeOf(info.name()));
+    }
+    std::vector<NodeDef*> needed;
+    std::unordered_set<std::string> seen;
+    while (!pending.empty()) {
+      const std::string name = std::move(pending.back());
+      pending.pop_back();
+      const auto it = by_name.find(name);
+      if (it == by_name.end() || !seen.insert(name).second) continue;
+      needed.push_back(it->second);
+      for (const std::string& input : it->second->input()) pending.push_back(NodeOf(input));
+    }
+    return needed;
+  }
+
+  // Sets `function` to what the node calls, null when it is no call.
+  absl::Status FunctionOf(const NodeDef& node, const FunctionDef** function) const {
+    *function = nullptr;
+    std::string name = node.op();
+    if (name == "PartitionedCall" || name == "StatefulPartitionedCall") {
+      const auto attribute = node.attr().find("f");
+      if (attribute == node.attr().end() || !attribute->second.has_func()) {
+        return absl::InvalidArgumentError(absl::StrCat("node '", node.name(), "' calls no function"));
+      }
+      name = attribute->second.func().name();
+      if (!functions_.contains(name)) {
+        return absl::InvalidArgumentError(
+            absl::StrCat("node '", node.name(), "' calls function '", name, "', which is not in the library"));
+      }
+    }
+    const auto it = functions_.find(name);
+    if (it != functions_.end() && !OpRegistry::Global().Has(name)) *function = it->second;
+    return absl::OkStatus();
+  }
+
+  absl::Status CheckDepth(const Call& call) const {
+    for (int caller = call.caller; caller >= 0; caller = calls_[caller].caller) {
+      if (calls_[caller].function == call.function) return absl::InvalidArgumentError("calls itself");
+    }
+    if (call.depth <= kDeepestCalls) return absl::OkStatus();
+    return absl::ResourceExhaustedError(absl::StrCat("calls are nested deeper than ", kDeepestCalls));
+  }
+
+  absl::Status Expand(int index) {
+    const Call call = calls_[index];
+    TIQU_RETURN_IF_ERROR(CheckDepth(call));
+    Body body;
+    body.function = call.function;
+    const auto f = call.node->attr().find("f");
+    body.attributes =
+        f != call.node->attr().end() && f->second.has_func() ? &f->second.func().attr() : &call.node->attr();
+    std::vector<std::string> control;
+    for (const std::string& input : call.node->input()) (IsControl(input) ? control : body.inputs).push_back(input);
+    TIQU_RETURN_IF_ERROR(BindArguments(&body));
+    ChoosePrefix(call.node->name(), &body);
+    for (const NodeDef& node : call.function->node_def()) {
+      absl::Status status = AddNode(body, node, index, call.depth + 1);
+      if (!status.ok()) return Annotate(status, absl::StrCat("node '", node.name(), "'"));
+    }
+    std::vector<std::string> results;
+    TIQU_RETURN_IF_ERROR(TranslateResults(body, &results, &control));
+    // Who uses the call's results gets them without a detour; the node keeps its name for signatures and for order.
+    NodeDef* node = call.node;
+    node->set_op("IdentityN");
+    node->clear_attr();
+    node->clear_input();
+    for (const std::string& result : results) node->add_input(result);
+    for (const std::string& done : control) node->add_input(done);
+    results_.Add(node->name(), std::move(results));
+    return absl::OkStatus();
+  }
+
+  static absl::Status BindArguments(Body* body) {
+    int64_t first = 0;
+    for (const auto& arg : body->function->signature().input_arg()) {
+      TIQU_ASSIGN_OR_RETURN(const int64_t size, ArgSize(arg, *body->attributes));
+      body->args.emplace(arg.name(), std::make_pair(first, size));
+      first += size;
+    }
+    for (const NodeDef& node : body->function->node_def()) body->nodes.emplace(node.name(), &node);
+    if (first == static_cast<int64_t>(body->inputs.size())) return absl::OkStatus();
+    return absl::InvalidArgumentError(absl::StrCat("takes ", first, " arguments and is given ", body->inputs.size()));
+  }
+
+  // The call's name, with one more slash where a name of the body would be taken.
+  void ChoosePrefix(const std::string& call, Body* body) {
+    body->prefix = call + "/";
+    for (const NodeDef& node : body->function->node_def()) {
+      if (!names_.contains(body->prefix + node.name())) continue;
+      body->prefix += "/";
+      return;
+    }
+  }
+
+  absl::Status AddNode(const Body& body, const NodeDef& node, int caller, int depth) {
+    copied_bytes_ += static_cast<int64_t>(node.ByteSizeLong() + body.prefix.size() * (node.input_size() + 1));
+    if (++copied_nodes_ > kMostInlinedNodes || copied_bytes_ > kMostInlinedBytes) {
+      return absl::ResourceExhaustedError(absl::StrCat("the graph grows beyond ", kMostInlinedNodes, " nodes or ",
+                                                       kMostInlinedBytes, " bytes of functions put in their places"));
+    }
+    NodeDef* copy = graph_->add_node();
+    *copy = node;
+    copy->set_name(body.prefix + node.name());
+    names_.insert(copy->name());
+    for (std::string& input : *copy->mutable_input()) {
+      TIQU_ASSIGN_OR_RETURN(input, Translate(body, input));
+    }
+    for (auto& [name, value] : *copy->mutable_attr()) {
+      if (value.value_case() != tensorflow::AttrValue::kPlaceholder) continue;
+      const auto given = body.attributes->find(value.placeholder());
+      if (given == body.attributes->end()) {
+        return absl::InvalidArgumentError(
+            absl::StrCat("attribute ", name, " is left to the call's ", value.placeholder(), ", which is missing"));
+      }
+      value = tensorflow::AttrValue(given->second);
+    }
+    const FunctionDef* function = nullptr;
+    TIQU_RETURN_IF_ERROR(FunctionOf(*copy, &function));
+    if (function != nullptr) calls_.push_back({copy, function, caller, depth});
+    return absl::OkStatus();
+  }
+
+  // An input as a body writes it ("arg", "arg:1", "node:output:0", "^node"), as one of the graph.
+  absl::StatusOr<std::string> Translate(const Body& body, const std::string& input) const {
+    const std::string name = NodeOf(input);
+    const auto node = body.nodes.find(name);
+    if (IsControl(input) && node != body.nodes.end()) return absl::StrCat("^", body.prefix, name);
+    std::string output;
+    int64_t index = 0;
+    if (const size_t first = input.find(':'); first != std::string::npos) {
+      const size_t last = input.rfind(':');
+      if (last > first) output = input.substr(first + 1, last - first - 1);
+      if (!absl::SimpleAtoi(input.substr(last + 1), &index) || index < 0) {
+        return absl::InvalidArgumentError(absl::StrCat("'", input, "' is not an input"));
+      }
+    }
+    if (node != body.nodes.end()) {
+      TIQU_ASSIGN_OR_RETURN(const int64_t port, PortOf(*node->second, output, index));
+      return absl::StrCat(body.prefix, name, ":", port);
+    }
+    const auto arg = body.args.find(name);
+    if (arg == body.args.end() || index >= arg->second.second) {
+      return absl::InvalidArgumentError(absl::StrCat("its input '", input, "' does not exist"));
+    }
+    const std::string& given = body.inputs[arg->second.first + index];
+    return IsControl(input) ? absl::StrCat("^", NodeOf(given)) : given;
+  }
+
+  absl::StatusOr<int64_t> PortOf(const NodeDef& node, const std::string& output, int64_t index) const {
+    if (output.empty()) return index;
+    const auto function = functions_.find(node.op());
+    if (function == functions_.end() || OpRegistry::Global().Has(node.op())) {
+      return outputs_.PortOf(node, output, index);
+    }
+    return OutputArgs::PortAmong(function->second->signature().output_arg(), node, output, index);
+  }
+
+  absl::Status TranslateResults(const Body& body, std::vector<std::string>* results,
+                                std::vector<std::string>* control) const {
+    const FunctionDef& function = *body.function;
+    for (const auto& arg : function.signature().output_arg()) {
+      const auto returned = function.ret().find(arg.name());
+      if (returned == function.ret().end()) {
+        return absl::InvalidArgumentError(absl::StrCat("does not say what '", arg.name(), "' returns"));
+      }
+      absl::StatusOr<std::string> tensor = Translate(body, returned->second);
+      if (!tensor.ok()) return Annotate(tensor.status(), absl::StrCat("result '", arg.name(), "'"));
+      results->push_back(*std::move(tensor));
+    }
+    for (const auto& [name, node] : function.control_ret()) {
+      absl::StatusOr<std::string> done = Translate(body, absl::StrCat("^", node));
+      if (!done.ok()) return Annotate(done.status(), absl::StrCat("control result '", name, "'"));
+      control->push_back(*std::move(done));
+    }
+    return absl::OkStatus();
+  }
+
+  const tensorflow::MetaGraphDef& meta_;
+  GraphDef* graph_;
+  const tensorflow::FunctionDefLibrary& library_;
+  OutputArgs outputs_;
+  std::unordered_map<std::string, const FunctionDef*> functions_;
+  std::unordered_set<std::string> names_;
+  std::deque<Call> calls_;
+  CallResults results_;
+  int copied_nodes_ = 0;
+  int64_t copied_bytes_ = 0;
+};
+
+}  // namespace
+
+absl::Status InlineFunctions(tensorflow::MetaGraphDef* meta_graph) { return Inliner(meta_graph).Run(); }
+
+}  // namespace tiqu::engine
