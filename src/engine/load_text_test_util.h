@@ -8,6 +8,7 @@
 #include <map>
 #include <string>
 
+#include "base/status.h"
 #include "engine/compile.h"
 #include "engine/fuser.h"
 #include "engine/graph.h"
