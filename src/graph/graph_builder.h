@@ -89,6 +89,8 @@ class GraphBuilder {
   Output LayerOutput(const Output& value, const std::vector<std::pair<std::string, int64_t>>& numbers = {});
 
   Output Placeholder(const std::string& name, DataType type, const Shape& shape);
+  // `x` where nobody feeds NAME, else what is fed. `shape` is what may be fed.
+  Output PlaceholderWithDefault(const std::string& name, const Output& x, const tiqu::Shape& shape);
   // A float VariableV2 NAME with NAME/read (given back), NAME/Assign and zeros as NAME/initial_value.
   // REQUIRES: outside any scope, so that NAME is the weight's name.
   Output Variable(const std::string& name, const Shape& shape, bool trainable);
@@ -103,6 +105,7 @@ class GraphBuilder {
   Output Sub(const Output& a, const Output& b) { return Binary("Sub", a, b); }
   Output Mul(const Output& a, const Output& b) { return Binary("Mul", a, b); }
   Output RealDiv(const Output& a, const Output& b) { return Binary("RealDiv", a, b); }
+  Output FloorDiv(const Output& a, const Output& b) { return Binary("FloorDiv", a, b); }
   Output Maximum(const Output& a, const Output& b) { return Binary("Maximum", a, b); }
   Output Minimum(const Output& a, const Output& b) { return Binary("Minimum", a, b); }
   Output Equal(const Output& a, const Output& b) { return Compare("Equal", a, b); }
@@ -129,6 +132,7 @@ class GraphBuilder {
   Output Element(const Output& vector, int index);                        // StridedSlice that gives a scalar
   Output Pad(const Output& x, const std::vector<int32_t>& before_after);  // two numbers an axis, zeros
   Output Concat(const std::vector<Output>& parts, int axis);              // ConcatV2
+  Output Tile(const Output& x, const Output& multiples);                  // a number an axis: how often it is repeated
   std::vector<Output> Split(const Output& x, int parts, int axis);
   Output Range(const Output& begin, const Output& end, const Output& step);
   Output Fill(const Output& dims, const Output& value, const std::string& name = "");

@@ -6,6 +6,14 @@ Output GraphBuilder::Placeholder(const std::string& name, DataType type, const t
   return Begin("Placeholder", name, !kUnique).Type("dtype", type).ShapeAttr("shape", shape).Result(type);
 }
 
+Output GraphBuilder::PlaceholderWithDefault(const std::string& name, const Output& x, const tiqu::Shape& shape) {
+  return Begin("PlaceholderWithDefault", name, !kUnique)
+      .Input(x)
+      .Type("dtype", x.type)
+      .ShapeAttr("shape", shape)
+      .Result(x.type);
+}
+
 Output GraphBuilder::Variable(const std::string& name, const tiqu::Shape& shape, bool trainable) {
   if (!prefix_.empty()) Fail("variable '" + name + "' is made inside a scope");
   const Output variable = Begin("VariableV2", name, !kUnique)
@@ -156,6 +164,14 @@ Output GraphBuilder::Concat(const std::vector<Output>& parts, int axis) {
       .Type("T", type)
       .Type("Tidx", DataType::kInt32)
       .Result(type);
+}
+
+Output GraphBuilder::Tile(const Output& x, const Output& multiples) {
+  return Begin("Tile", "Tile", kUnique)
+      .Inputs({x, multiples})
+      .Type("T", x.type)
+      .Type("Tmultiples", multiples.type)
+      .Result(x.type);
 }
 
 std::vector<Output> GraphBuilder::Split(const Output& x, int parts, int axis) {

@@ -40,13 +40,15 @@ class ReaderGraph {
   Output Embed(std::string_view scope, const Side& side, const Output* positions);
   Output Stack(std::string_view scope, const std::string& name, const std::vector<int>& rates, const Output& input,
                const Output& mask);
+  Side RepeatPassages(const Side& passage, const Side& question, Output* encoded);
   Output Features(const Side& passage, const Side& question, const Output& begin, const Output& end);
   Output Interact(const Side& passage, const Side& question, const Output& h, const Output& u, const Output& features);
+  void AddSignatures(const Output& encoded, const Output& pa, tensorflow::MetaGraphDef* meta) const;
 
   const model::ModelSpec& spec_;
   GraphBuilder g_;
   std::map<std::string, Output> weights_;
-  std::vector<SignatureTensor> inputs_;
+  std::map<std::string, SignatureTensor> inputs_;  // by name
 };
 
 void ReaderGraph::AddVariables() {
@@ -57,7 +59,7 @@ void ReaderGraph::AddVariables() {
 
 Output ReaderGraph::Input(const std::string& name, const Shape& shape) {
   const Output input = g_.Placeholder(name, DataType::kFloat, shape);
-  inputs_.push_back({name, input, shape});
+  inputs_[name] = {name, input, shape};
   return input;
 }
 
@@ -97,6 +99,16 @@ Output ReaderGraph::Stack(std::string_view scope, const std::string& name, const
   return x;
 }
 
+// One passage for each question: where there are more questions, the passages follow each other again.
+Side ReaderGraph::RepeatPassages(const Side& passage, const Side& question, Output* encoded) {
+  const auto guard = g_.Enter("interaction/passages");
+  const auto rows = [&](const Output& x) { return g_.Slice(g_.Shape(x), 1, {.axis = 0, .begin = 0, .end = 1}); };
+  const Output times = g_.FloorDiv(rows(question.chars), g_.Maximum(rows(*encoded), g_.Ints({1})));
+  const Output times_rows = g_.Concat({times, g_.Ints({1})}, 0);
+  *encoded = g_.Tile(*encoded, g_.Concat({times, g_.Ints({1, 1})}, 0));
+  return {g_.Tile(passage.chars, times_rows), g_.Tile(passage.words, times_rows), g_.Tile(passage.mask, times_rows)};
+}
+
 Output ReaderGraph::Features(const Side& passage, const Side& question, const Output& begin, const Output& end) {
   if (spec_.match_features) {
     return MatchFeatures(g_, "interaction/match_features",
@@ -119,6 +131,24 @@ Output ReaderGraph::Interact(const Side& passage, const Side& question, const Ou
                         Weight("merged_context/bias"), spec_.hidden});
 }
 
+void ReaderGraph::AddSignatures(const Output& encoded, const Output& pa, tensorflow::MetaGraphDef* meta) const {
+  const SignatureTensor encoded_passage = {"encoded", encoded, {-1, -1, spec_.hidden}};
+  const SignatureTensor tags = {"pa", pa, {-1, -1, model::kTagCount}};
+  const auto inputs = [this](const std::vector<std::string>& names) {
+    std::vector<SignatureTensor> some;
+    for (const std::string& name : names) some.push_back(inputs_.at(name));
+    return some;
+  };
+  std::vector<SignatureTensor> asked = inputs({"q1_in", "q2_in", "k1_in", "k2_in", "p1_in", "p2_in"});
+  asked.push_back(encoded_passage);
+  auto& signatures = *meta->mutable_signature_def();
+  signatures["qa"] =
+      MakePredictSignature(inputs({"q1_in", "q2_in", "p1_in", "p2_in", "k1_in", "k2_in", "pos_in"}), {tags});
+  signatures["serving_default"] = signatures["qa"];
+  signatures["encode_passage"] = MakePredictSignature(inputs({"p1_in", "p2_in", "pos_in"}), {encoded_passage});
+  signatures["answer_encoded"] = MakePredictSignature(asked, {tags});
+}
+
 absl::StatusOr<tensorflow::MetaGraphDef> ReaderGraph::Build() {
   AddVariables();
   const Shape text = {-1, -1};
@@ -134,12 +164,15 @@ absl::StatusOr<tensorflow::MetaGraphDef> ReaderGraph::Build() {
 
   const Output x = Embed("passage", passage, &positions);
   const Output y = Embed("question", question, nullptr);
-  const Output h = Stack("passage", "encode", spec_.encoder_rates, x, passage.mask);
+  const Output encoded = g_.PlaceholderWithDefault(
+      "encoded", Stack("passage", "encode", spec_.encoder_rates, x, passage.mask), {-1, -1, spec_.hidden});
   const Output u = Stack("question", "encode", spec_.encoder_rates, y, question.mask);
-  const Output merged = Interact(passage, question, h, u, Features(passage, question, k1, k2));
-  const Output m = Stack("reading", "model", spec_.model_rates, merged, passage.mask);
+  Output h = encoded;
+  const Side read = RepeatPassages(passage, question, &h);
+  const Output merged = Interact(read, question, h, u, Features(read, question, k1, k2));
+  const Output m = Stack("reading", "model", spec_.model_rates, merged, read.mask);
   const Output answer = Answer(g_, "reading/answer",
-                               {m, passage.mask, Weight("answer/hidden_kernel"), Weight("answer/hidden_bias"),
+                               {m, read.mask, Weight("answer/hidden_kernel"), Weight("answer/hidden_bias"),
                                 Weight("answer/kernel"), Weight("answer/bias"), spec_.hidden});
   const Output pa = g_.Named("pa", answer);
 
@@ -147,9 +180,7 @@ absl::StatusOr<tensorflow::MetaGraphDef> ReaderGraph::Build() {
   AddSaver(g_, &meta);
   TIQU_ASSIGN_OR_RETURN(*meta.mutable_graph_def(), g_.Finish());
   DescribeMetaGraph(&meta);
-  const auto signature = MakePredictSignature(inputs_, {{"pa", pa, {-1, -1, model::kTagCount}}});
-  (*meta.mutable_signature_def())["qa"] = signature;
-  (*meta.mutable_signature_def())["serving_default"] = signature;
+  AddSignatures(encoded, pa, &meta);
   return meta;
 }
 

@@ -84,6 +84,27 @@ TEST(ReaderGraphTest, SignaturesAreThoseOfTheDesign) {
   EXPECT_EQ(qa.outputs().at("pa").tensor_shape().dim(2).size(), 3);
 }
 
+TEST(ReaderGraphTest, APassageIsEncodedByOneSignatureAndAskedByAnother) {
+  const auto meta = BuildReaderGraph(SmallSpec());
+  ASSERT_TRUE(meta.ok()) << meta.status();
+  const auto keys = [](const auto& infos) {
+    std::vector<std::string> keys;
+    for (const auto& [key, info] : infos) keys.push_back(key);
+    return keys;
+  };
+  const auto& encode = meta->signature_def().at("encode_passage");
+  EXPECT_THAT(keys(encode.inputs()), UnorderedElementsAre("p1_in", "p2_in", "pos_in"));
+  EXPECT_THAT(keys(encode.outputs()), ElementsAre("encoded"));
+  EXPECT_EQ(encode.outputs().at("encoded").name(), "encoded:0");
+  EXPECT_EQ(encode.outputs().at("encoded").tensor_shape().dim(2).size(), SmallSpec().hidden);
+  const auto& answer = meta->signature_def().at("answer_encoded");
+  EXPECT_THAT(keys(answer.inputs()),
+              UnorderedElementsAre("encoded", "q1_in", "q2_in", "p1_in", "p2_in", "k1_in", "k2_in"));
+  EXPECT_EQ(answer.inputs().at("encoded").name(), "encoded:0");
+  EXPECT_EQ(answer.inputs().at("encoded").dtype(), tensorflow::DT_FLOAT);
+  EXPECT_EQ(answer.outputs().at("pa").name(), "pa:0");
+}
+
 TEST(ReaderGraphTest, NodesComeInTopologicalOrderUnderNamesOfTheirOwn) {
   const auto meta = BuildReaderGraph(SmallSpec());
   std::set<std::string> seen;
@@ -150,6 +171,7 @@ TEST(ReaderGraphTest, AblationsLeaveTheirNodesOut) {
 TEST(ReaderGraphTest, EveryOperationIsOfTheTensorFlow18Era) {
   const std::map<std::string, std::set<std::string>> kAttributes = {
       {"Placeholder", {"dtype", "shape"}},
+      {"PlaceholderWithDefault", {"dtype", "shape"}},
       {"Const", {"dtype", "value"}},
       {"VariableV2", {"shape", "dtype", "container", "shared_name"}},
       {"Assign", {"T", "validate_shape", "use_locking"}},
@@ -168,6 +190,7 @@ TEST(ReaderGraphTest, EveryOperationIsOfTheTensorFlow18Era) {
       {"Squeeze", {"T", "squeeze_dims"}},
       {"Reshape", {"T", "Tshape"}},
       {"Pad", {"T", "Tpaddings"}},
+      {"Tile", {"T", "Tmultiples"}},
       {"Fill", {"T"}},
       {"Shape", {"T", "out_type"}},
       {"StridedSlice", {"T", "Index", "begin_mask", "end_mask", "ellipsis_mask", "new_axis_mask", "shrink_axis_mask"}},
@@ -179,8 +202,8 @@ TEST(ReaderGraphTest, EveryOperationIsOfTheTensorFlow18Era) {
       {"ShardedFilename", {}},
       {"StringJoin", {"N", "separator"}},
   };
-  const std::set<std::string> kOnlyT = {"Add",   "Sub",     "Mul",          "RealDiv", "Maximum", "Minimum",
-                                        "Equal", "Greater", "GreaterEqual", "Sigmoid", "Relu",    "Softmax"};
+  const std::set<std::string> kOnlyT = {"Add",   "Sub",     "Mul",          "RealDiv", "FloorDiv", "Maximum", "Minimum",
+                                        "Equal", "Greater", "GreaterEqual", "Sigmoid", "Relu",     "Softmax"};
   const std::set<std::string> kReductions = {"Max", "Sum"};
   const auto meta = BuildReaderGraph(SmallSpec());
   for (const auto& node : meta->graph_def().node()) {

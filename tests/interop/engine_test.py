@@ -409,6 +409,24 @@ class Reader(unittest.TestCase):
             for inputs, result in zip(batches, results):
                 want = loaded.signatures["qa"](**{k: tf.constant(v) for k, v in inputs.items()})["pa"].numpy()
                 np.testing.assert_allclose(result["pa"], want, atol=READER_TOLERANCE, rtol=0)
+            self.compare_in_two_steps(path, loaded, batches[0], mode)
+
+    def compare_in_two_steps(self, path, loaded, inputs, mode):
+        """Each of the two signatures on its own: the engine asks of TensorFlow's encoding."""
+
+        def stock(signature, values):
+            return loaded.signatures[signature](**{k: tf.constant(v) for k, v in values.items()})
+
+        passages = {name: inputs[name] for name in ("p1_in", "p2_in", "pos_in")}
+        encoded = stock("encode_passage", passages)["encoded"].numpy()
+        each = {**{name: value for name, value in inputs.items() if name != "pos_in"}, "encoded": encoded}
+        once = {**each, **{name: each[name][:1] for name in ("encoded", "p1_in", "p2_in")}}  # all is asked of the first
+        calls = [("encode_passage", passages), ("answer_encoded", each), ("answer_encoded", once)]
+        results = run_engine(path, calls, mode)
+        np.testing.assert_allclose(results[0]["encoded"], encoded, atol=READER_TOLERANCE, rtol=0)
+        for (signature, values), result in zip(calls[1:], results[1:]):
+            want = stock(signature, values)["pa"].numpy()
+            np.testing.assert_allclose(result["pa"], want, atol=READER_TOLERANCE, rtol=0)
 
 
 @unittest.skipUnless((SHARED / "fixtures").is_dir(), "the shared fixtures are not here")

@@ -51,14 +51,14 @@ class Model:
         with self.session.graph.as_default():
             self.meta = tf.compat.v1.saved_model.loader.load(self.session, ["serve"], self.path)
 
-    def run_v2(self, inputs, signature="qa"):
+    def run_v2(self, inputs, signature="qa", output="pa"):
         tensors = {name: tf.constant(value, tf.float32) for name, value in inputs.items()}
-        return self.loaded.signatures[signature](**tensors)["pa"].numpy()
+        return self.loaded.signatures[signature](**tensors)[output].numpy()
 
-    def run_v1(self, inputs, signature="qa"):
+    def run_v1(self, inputs, signature="qa", output="pa"):
         described = self.meta.signature_def[signature]
         feeds = {described.inputs[name].name: value for name, value in inputs.items()}
-        return self.session.run(described.outputs["pa"].name, feeds)
+        return self.session.run(described.outputs[output].name, feeds)
 
     def reference(self, inputs):
         return reader_numpy.forward(self.weights, self.spec, inputs)
@@ -88,6 +88,13 @@ def batch(samples, extra=0):
         width = 1 if name in ("k1_in", "k2_in") else max(map(len, rows)) + extra
         inputs[name] = np.stack([np.pad(row, (0, width - len(row))) for row in rows])
     return inputs
+
+
+def in_two_steps(run, inputs):
+    """The passages through encode_passage, then the questions through answer_encoded; `run` is run_v1 or run_v2."""
+    passages = {name: inputs[name] for name in ("p1_in", "p2_in", "pos_in")}
+    questions = {name: value for name, value in inputs.items() if name != "pos_in"}
+    return run({**questions, "encoded": run(passages, "encode_passage", "encoded")}, "answer_encoded")
 
 
 class ExportedReader(unittest.TestCase):
@@ -127,6 +134,24 @@ class ExportedReader(unittest.TestCase):
         inputs = batch(self.samples(2, [(12, 3)]))
         np.testing.assert_array_equal(self.full.run_v1(inputs), self.full.run_v1(inputs, "serving_default"))
         np.testing.assert_array_equal(self.full.run_v2(inputs), self.full.run_v2(inputs, "serving_default"))
+
+    def test_a_passage_encoded_first_and_asked_then_gives_the_same(self):
+        inputs = batch(self.samples(6, [(40, 9), (25, 4), (60, 12)]), extra=2)
+        for model in (self.full, self.plain):
+            for run in (model.run_v1, model.run_v2):
+                np.testing.assert_array_equal(in_two_steps(run, inputs), run(inputs))
+
+    def test_one_passage_serves_all_questions_of_a_call(self):
+        samples = self.samples(7, [(50, 3 + i) for i in range(10)])
+        for one in samples:
+            one.update({name: samples[0][name] for name in ("p1_in", "p2_in", "pos_in")})
+        each = batch(samples)
+        once = {**each, **{name: each[name][:1] for name in ("p1_in", "p2_in", "pos_in")}}
+        for model in (self.full, self.plain):
+            expected = model.reference(each)
+            for run in (model.run_v1, model.run_v2):
+                self.assert_near(run(once), expected)
+                self.assert_near(in_two_steps(run, once), expected)
 
     def test_padding_and_batching_change_nothing(self):
         samples = self.samples(3, [(30, 8), (17, 3), (1, 1)])

@@ -94,6 +94,7 @@ TEST(JoinOpsTest, ConcatPackPadTile) {
   ExpectFloats(RunOp(Op("Pad"), {Floats({1, 2}, {1, 2}), Ints({2, 2}, {1, 0, 0, 1})}), {2, 3}, {0, 0, 0, 1, 2, 0});
   ExpectError(RunOp(Op("Pad"), {kSix, Ints({2, 2}, {0, -1, 0, 0})}), kInvalid, "cannot be padded by 0 and -1");
   ExpectFloats(RunOp(Op("Tile"), {Floats({1, 2}, {1, 2}), Vector({2, 2})}), {2, 4}, {1, 2, 1, 2, 1, 2, 1, 2});
+  ExpectFloats(RunOp(Op("Tile"), {Floats({1, 2}, {1, 2}), Vector({1, 1})}), {1, 2}, {1, 2});
   ExpectError(RunOp(Op("Tile"), {kSix, Vector({1, -2})}), kInvalid, "cannot be repeated -2 times");
 }
 
