@@ -4,8 +4,8 @@
 //   auto replies = reader->ReadAll({{{.passage = "罗显敏,男,...", .questions = {"罗显敏的出生地是哪里"}}}},
 //   reader->rules());
 //
-// A long passage is cut into windows; the windows of all questions of a call run together in batches of similar length.
-// What runs beside a question never changes its answer.
+// A long passage is cut into windows; a window is encoded once for all that is asked of it, and those with one question
+// run together in batches of similar length (window_runner.h). What runs beside a question never changes its answer.
 //
 // Thread safety: immutable after Load; every method may be called from any number of threads, each on its own thread.
 #pragma once
@@ -17,7 +17,7 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
-#include "answer/window_row.h"
+#include "answer/window_runner.h"
 #include "decode/answers.h"
 #include "engine/engine.h"
 #include "model/model_config.h"
@@ -29,8 +29,9 @@ namespace tiqu::answer {
 struct ReaderOptions {
   int max_passage_chars = 0;  // a longer passage is an error; 0: no limit
   BatchLimits batch;
-  // Passage characters, over all questions, whose tag probabilities are held at once (12 bytes each).
-  int64_t slice_chars = 1 << 18;
+  // Passage characters, over all questions, whose tag probabilities are held at once (12 bytes each). Questions on one
+  // passage share its encoding as far as they are in one slice.
+  int64_t slice_chars = 1 << 20;
 };
 
 struct Request {
@@ -57,28 +58,29 @@ class Reader {
   decode::AnswerRules rules() const;
   const model::ModelConfig& config() const { return config_; }
 
-  // One result a request, in order. An error of one request (INVALID_ARGUMENT: not UTF-8, empty, too long;
-  // RESOURCE_EXHAUSTED: memory did not suffice for it) leaves the others alone. With a low rules.threshold the answers
-  // are candidates: those at or above a higher threshold are exactly the answers under that threshold.
+  // One result a request, in order. Requests that follow each other with the same passage share the work on it. An
+  // error of one request (INVALID_ARGUMENT: not UTF-8, empty, too long; RESOURCE_EXHAUSTED: memory did not suffice for
+  // it) leaves the others alone. With a low rules.threshold the answers are candidates: those at or above a higher
+  // threshold are exactly the answers under that threshold.
   std::vector<RequestResult> ReadAll(std::span<const Request> requests, const decode::AnswerRules& rules) const;
 
  private:
+  struct Passage;
   struct Prepared;
   struct Ask;
 
-  Reader(model::ModelConfig config, text::Tokenizer tokenizer, std::shared_ptr<const engine::Engine> engine,
-         const ReaderOptions& options);
+  Reader(model::ModelConfig config, text::Tokenizer tokenizer, WindowRunner runner, const ReaderOptions& options);
 
-  absl::StatusOr<Prepared> Prepare(const Request& request) const;
+  absl::StatusOr<std::shared_ptr<const Passage>> PreparePassage(std::string_view source) const;
+  absl::StatusOr<Prepared> Prepare(const Request& request, const Prepared* before) const;
   absl::Status AddQuestion(std::string_view question, Prepared* prepared) const;
-  absl::StatusOr<Prepared> PrepareOrRunOut(const Request& request) const;
+  absl::StatusOr<Prepared> PrepareOrRunOut(const Request& request, const Prepared* before) const;
   void RunSliceOrRunOut(std::span<Ask> asks, const decode::AnswerRules& rules) const;
   void RunSlice(std::span<Ask> asks, const decode::AnswerRules& rules) const;
-  absl::Status RunBatch(std::span<const WindowRow> rows, std::span<Ask> asks) const;
 
   model::ModelConfig config_;
   text::Tokenizer tokenizer_;
-  std::shared_ptr<const engine::Engine> engine_;
+  WindowRunner runner_;
   ReaderOptions options_;
   decode::Chain chain_;
 };

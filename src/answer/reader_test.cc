@@ -231,7 +231,7 @@ TEST(ReaderTest, WhiteSpaceAroundAnAnswerIsCutOff) {
 }
 
 TEST(ReaderTest, ModelsThatAreNotReadersAreRefused) {
-  auto engine = std::make_shared<FakeEngine>(std::set<int>{}, 0);
+  auto engine = std::make_shared<FakeEngine>(std::set<int>{}, 0, /*encodes=*/false);
   model::ModelConfig config = FakeConfig();
   ++config.spec.word_vocab_size;
   auto result = Reader::Create(config, text::Tokenizer({}, FakeChars(), text::Vocabulary(), {}), engine, {});

@@ -36,34 +36,37 @@ std::vector<std::pair<size_t, size_t>> PlanBatches(std::vector<WindowRow>* rows,
   return batches;
 }
 
-engine::TensorMap MakeInputs(std::span<const WindowRow> rows) {
-  int32_t question_chars = 0;
-  int32_t passage_chars = 0;
-  for (const WindowRow& row : rows) {
-    question_chars = std::max(question_chars, row.question_chars());
-    passage_chars = std::max(passage_chars, row.passage_chars());
+engine::TensorMap MakePassageInputs(std::span<const WindowRow> rows) {
+  int32_t chars = 0;
+  for (const WindowRow& row : rows) chars = std::max(chars, row.passage_chars());
+  Tensor p1 = Floats(rows.size(), chars);
+  Tensor p2 = Floats(rows.size(), chars);
+  Tensor pos = Floats(rows.size(), chars);
+  for (size_t i = 0; i < rows.size(); ++i) {
+    const WindowRow& row = rows[i];
+    FillRow(row.passage->char_ids, row.window.begin, row.window.end, i, &p1);
+    FillRow(row.passage->word_ids, row.window.begin, row.window.end, i, &p2);
+    float* positions = pos.data<float>() + i * static_cast<size_t>(chars);
+    for (int32_t at = 0; at < row.passage_chars(); ++at) positions[at] = static_cast<float>(at);
   }
-  Tensor q1 = Floats(rows.size(), question_chars);
-  Tensor q2 = Floats(rows.size(), question_chars);
-  Tensor p1 = Floats(rows.size(), passage_chars);
-  Tensor p2 = Floats(rows.size(), passage_chars);
-  Tensor pos = Floats(rows.size(), passage_chars);
+  return {{"p1_in", std::move(p1)}, {"p2_in", std::move(p2)}, {"pos_in", std::move(pos)}};
+}
+
+engine::TensorMap MakeQuestionInputs(std::span<const WindowRow> rows) {
+  int32_t chars = 0;
+  for (const WindowRow& row : rows) chars = std::max(chars, row.question_chars());
+  Tensor q1 = Floats(rows.size(), chars);
+  Tensor q2 = Floats(rows.size(), chars);
   Tensor k1 = Floats(rows.size(), 1);
   Tensor k2 = Floats(rows.size(), 1);
   for (size_t i = 0; i < rows.size(); ++i) {
     const WindowRow& row = rows[i];
-    const decode::Window& window = row.window;
     FillRow(row.question->char_ids, 0, row.question_chars(), i, &q1);
     FillRow(row.question->word_ids, 0, row.question_chars(), i, &q2);
-    FillRow(row.passage->char_ids, window.begin, window.end, i, &p1);
-    FillRow(row.passage->word_ids, window.begin, window.end, i, &p2);
-    float* positions = pos.data<float>() + i * static_cast<size_t>(passage_chars);
-    for (int32_t at = 0; at < row.passage_chars(); ++at) positions[at] = static_cast<float>(at);
     k1.data<float>()[i] = static_cast<float>(row.anchor.first);
     k2.data<float>()[i] = static_cast<float>(row.anchor.last);
   }
-  return {{"q1_in", std::move(q1)}, {"q2_in", std::move(q2)}, {"p1_in", std::move(p1)},  {"p2_in", std::move(p2)},
-          {"k1_in", std::move(k1)}, {"k2_in", std::move(k2)}, {"pos_in", std::move(pos)}};
+  return {{"q1_in", std::move(q1)}, {"q2_in", std::move(q2)}, {"k1_in", std::move(k1)}, {"k2_in", std::move(k2)}};
 }
 
 }  // namespace tiqu::answer

@@ -33,9 +33,10 @@ struct BatchLimits {
 // its passage characters as padding.
 std::vector<std::pair<size_t, size_t>> PlanBatches(std::vector<WindowRow>* rows, const BatchLimits& limits);
 
-// The seven inputs of signature "qa", padded with zeros to the longest row:
-//   q1_in, q2_in [rows, question]; p1_in, p2_in, pos_in [rows, passage]; k1_in, k2_in [rows, 1]
-// Positions count from the window's begin.
-engine::TensorMap MakeInputs(std::span<const WindowRow> rows);
+// Inputs of the network's signatures, padded with zeros to the longest row. Positions count from the window's begin.
+//   p1_in, p2_in, pos_in [rows, passage]
+engine::TensorMap MakePassageInputs(std::span<const WindowRow> rows);
+//   q1_in, q2_in [rows, question]; k1_in, k2_in [rows, 1]
+engine::TensorMap MakeQuestionInputs(std::span<const WindowRow> rows);
 
 }  // namespace tiqu::answer
