@@ -1,0 +1,170 @@
+// Ten questions on one passage against one question (512-character passage, 16-character questions, fp32, one thread,
+// random weights): the passage is encoded once, so ten cost less than ten times one.
+//
+//   encode_once_bench       Google Benchmark's table, then the ratios, measured in turns
+//
+// Two networks: of the default size, and with its layers the other way round, six before the question comes in and
+// three after. What comes before is paid once, what comes after for every question. The answer is checked first:
+// encoded once against each question alone, bit for bit.
+#include <benchmark/benchmark.h>
+#include <omp.h>
+#include <time.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cstdio>
+#include <filesystem>
+
+#include "answer/window_runner.h"
+#include "base/status.h"
+#include "engine/reader_model_test_util.h"
+
+namespace tiqu::answer {
+namespace {
+
+constexpr int kPassage = 512, kQuestion = 16, kQuestions = 10;
+
+model::ModelSpec BenchSpec(bool deep_encoder) {
+  model::ModelSpec spec;
+  spec.char_vocab_size = 5000;
+  spec.word_vocab_size = 30000;
+  spec.word_dim = 128;
+  if (deep_encoder) std::swap(spec.encoder_rates, spec.model_rates);
+  return spec;
+}
+
+// Of the multiplications of one question on one passage, the part that comes after the encoding of the passage.
+double ShareOfQuestion(const model::ModelSpec& spec) {
+  const double d = spec.hidden, convolution = 6 * d * d;
+  const double before = kPassage * convolution * static_cast<double>(spec.encoder_rates.size());
+  const double of_question = kQuestion * convolution * static_cast<double>(spec.encoder_rates.size());
+  const double attention = 2.0 * kPassage * kQuestion * d;
+  const double merging = kPassage * (3 * d + model::kFeatureCount) * d;  // a fifth of it is folded into the rest
+  const double reading = kPassage * convolution * static_cast<double>(spec.model_rates.size());
+  const double answer = kPassage * d * (d + model::kTagCount);
+  const double after = of_question + attention + merging + reading + answer;
+  return after / (before + after);
+}
+
+text::EncodedText RandomIds(const model::ModelSpec& spec, int chars, Random* random) {
+  text::EncodedText text;
+  for (int i = 0; i < chars; ++i) {
+    text.char_ids.push_back(random->Between(1, spec.char_vocab_size - 1));
+    text.word_ids.push_back(random->Between(1, spec.word_vocab_size - 1));
+  }
+  return text;
+}
+
+// Processor time of this thread, so that a busy machine disturbs little.
+double ThreadSeconds() {
+  timespec now{};
+  clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
+  return static_cast<double>(now.tv_sec) + 1e-9 * static_cast<double>(now.tv_nsec);
+}
+
+class Setup {
+ public:
+  explicit Setup(bool deep_encoder) : spec_(BenchSpec(deep_encoder)) {}
+
+  absl::Status Prepare() {
+    const std::string dir =
+        std::filesystem::temp_directory_path() / ("tiqu_encode_once_bench_" + std::to_string(getpid()));
+    TIQU_ASSIGN_OR_RETURN(const std::string model, engine::WriteRandomReader(spec_, dir));
+    TIQU_ASSIGN_OR_RETURN(std::shared_ptr<const engine::Engine> engine, engine::Engine::Load(model, {}));
+    std::filesystem::remove_all(dir);
+    TIQU_ASSIGN_OR_RETURN(WindowRunner runner, WindowRunner::Create(std::move(engine), BatchLimits()));
+    runner_ = std::make_unique<WindowRunner>(std::move(runner));
+    Random random(3);
+    passage_ = RandomIds(spec_, kPassage, &random);
+    for (int i = 0; i < kQuestions; ++i) questions_.push_back(RandomIds(spec_, kQuestion, &random));
+    for (int i = 0; i < kQuestions; ++i) {
+      rows_.push_back({&questions_[i], &passage_, {0, kPassage, 0, kPassage}, {100, 103}, static_cast<size_t>(i)});
+    }
+    return Compare();
+  }
+
+  // Tag probabilities of the first `count` questions: together, or each alone.
+  std::vector<std::vector<float>> Run(int count, bool together) const {
+    std::vector<std::vector<float>> results(count);
+    const auto sink = [&results](const WindowRow& row, const absl::StatusOr<std::span<const float>>& pa) {
+      if (pa.ok()) results[row.ask].assign(pa->begin(), pa->end());
+    };
+    if (together) {
+      runner_->Run({rows_.begin(), rows_.begin() + count}, sink);
+    } else {
+      for (int i = 0; i < count; ++i) runner_->Run({rows_[i]}, sink);
+    }
+    return results;
+  }
+
+  double Seconds(int count, bool together) const {
+    const double start = ThreadSeconds();
+    benchmark::DoNotOptimize(Run(count, together));
+    return ThreadSeconds() - start;
+  }
+
+  const model::ModelSpec& spec() const { return spec_; }
+
+ private:
+  absl::Status Compare() const {
+    const auto together = Run(kQuestions, true), alone = Run(kQuestions, false);
+    if (together != alone || together[0].size() != kPassage * model::kTagCount || together[0] == together[1]) {
+      return absl::InternalError("the answers of the encoded passage are wrong");
+    }
+    std::printf("answer checked: ten questions on the encoded passage and each alone agree bit for bit\n");
+    return absl::OkStatus();
+  }
+
+  model::ModelSpec spec_;
+  std::unique_ptr<WindowRunner> runner_;
+  text::EncodedText passage_;
+  std::vector<text::EncodedText> questions_;
+  std::vector<WindowRow> rows_;
+};
+
+// In turns, so that all see the same clock and the same neighbours; the least of many rounds.
+void PrintRatio(const Setup& setup) {
+  constexpr int kRounds = 30;
+  double one = 1e9, ten = 1e9, ten_alone = 1e9;
+  for (int i = 0; i < kRounds; ++i) {
+    for (int k = 0; k < 5; ++k) one = std::min(one, setup.Seconds(1, true));
+    ten = std::min(ten, setup.Seconds(kQuestions, true));
+    ten_alone = std::min(ten_alone, setup.Seconds(kQuestions, false));
+  }
+  const double share = ShareOfQuestion(setup.spec());
+  std::printf(
+      "%zu layers before the question, %zu after: one question %.2f ms, ten %.2f ms, ten alone %.2f ms; ten cost %.2f "
+      "times one (multiplications alone: %.2f)\n",
+      setup.spec().encoder_rates.size(), setup.spec().model_rates.size(), one * 1e3, ten * 1e3, ten_alone * 1e3,
+      ten / one, 1 + (kQuestions - 1) * share);
+}
+
+int Main(int argc, char** argv) {
+  omp_set_num_threads(1);
+  benchmark::Initialize(&argc, argv);
+  Setup normal(/*deep_encoder=*/false), deep(/*deep_encoder=*/true);
+  for (Setup* setup : {&normal, &deep}) {
+    if (const absl::Status status = setup->Prepare(); !status.ok()) {
+      std::fprintf(stderr, "%s\n", status.ToString().c_str());
+      return 1;
+    }
+  }
+  const auto add = [](const char* name, const Setup* setup, int count) {
+    benchmark::RegisterBenchmark(name, [setup, count](benchmark::State& state) {
+      for (auto _ : state) benchmark::DoNotOptimize(setup->Run(count, true));
+    })->Unit(benchmark::kMillisecond);
+  };
+  add("OneQuestion", &normal, 1);
+  add("TenQuestions", &normal, kQuestions);
+  add("OneQuestionDeepEncoder", &deep, 1);
+  add("TenQuestionsDeepEncoder", &deep, kQuestions);
+  benchmark::RunSpecifiedBenchmarks();
+  PrintRatio(normal);
+  PrintRatio(deep);
+  return 0;
+}
+
+}  // namespace
+}  // namespace tiqu::answer
+
+int main(int argc, char** argv) { return tiqu::answer::Main(argc, argv); }
