@@ -14,6 +14,7 @@
 #include <algorithm>
 #include <cstdio>
 #include <filesystem>
+#include <numeric>
 
 #include "answer/window_runner.h"
 #include "base/status.h"
@@ -83,11 +84,15 @@ class Setup {
     return Compare();
   }
 
-  // Tag probabilities of the first `count` questions: together, or each alone.
-  std::vector<std::vector<float>> Run(int count, bool together) const {
+  // Tag probabilities of the first `count` questions: together, or each alone. `times`: the seconds up to each result.
+  std::vector<std::vector<float>> Run(int count, bool together, std::vector<double>* times = nullptr) const {
     std::vector<std::vector<float>> results(count);
-    const auto sink = [&results](const WindowRow& row, const absl::StatusOr<std::span<const float>>& pa) {
+    double last = ThreadSeconds();
+    const auto sink = [&](const WindowRow& row, const absl::StatusOr<std::span<const float>>& pa) {
       if (pa.ok()) results[row.ask].assign(pa->begin(), pa->end());
+      const double now = ThreadSeconds();
+      if (times != nullptr) times->push_back(now - last);
+      last = now;
     };
     if (together) {
       runner_->Run({rows_.begin(), rows_.begin() + count}, sink);
@@ -95,12 +100,6 @@ class Setup {
       for (int i = 0; i < count; ++i) runner_->Run({rows_[i]}, sink);
     }
     return results;
-  }
-
-  double Seconds(int count, bool together) const {
-    const double start = ThreadSeconds();
-    benchmark::DoNotOptimize(Run(count, together));
-    return ThreadSeconds() - start;
   }
 
   const model::ModelSpec& spec() const { return spec_; }
@@ -122,21 +121,37 @@ class Setup {
   std::vector<WindowRow> rows_;
 };
 
-// In turns, so that all see the same clock and the same neighbours; the least of many rounds.
+// The time of a run, of each of whose parts (up to one question's result) the fastest round counts: long runs would
+// otherwise be disturbed more often than short ones.
+class Fastest {
+ public:
+  Fastest(int count, bool together) : parts_(count, 1e9), together_(together) {}
+
+  void Round(const Setup& setup) {
+    std::vector<double> times;
+    benchmark::DoNotOptimize(setup.Run(static_cast<int>(parts_.size()), together_, &times));
+    for (size_t i = 0; i < parts_.size(); ++i) parts_[i] = std::min(parts_[i], times[i]);
+  }
+  double seconds() const { return std::accumulate(parts_.begin(), parts_.end(), 0.0); }
+
+ private:
+  std::vector<double> parts_;
+  bool together_;
+};
+
+// In turns, so that all see the same clock and the same neighbours.
 void PrintRatio(const Setup& setup) {
-  constexpr int kRounds = 30;
-  double one = 1e9, ten = 1e9, ten_alone = 1e9;
+  constexpr int kRounds = 40;
+  Fastest one(1, true), ten(kQuestions, true), ten_alone(kQuestions, false);
   for (int i = 0; i < kRounds; ++i) {
-    for (int k = 0; k < 5; ++k) one = std::min(one, setup.Seconds(1, true));
-    ten = std::min(ten, setup.Seconds(kQuestions, true));
-    ten_alone = std::min(ten_alone, setup.Seconds(kQuestions, false));
+    for (Fastest* fastest : {&one, &ten, &ten_alone}) fastest->Round(setup);
   }
   const double share = ShareOfQuestion(setup.spec());
   std::printf(
       "%zu layers before the question, %zu after: one question %.2f ms, ten %.2f ms, ten alone %.2f ms; ten cost %.2f "
       "times one (multiplications alone: %.2f)\n",
-      setup.spec().encoder_rates.size(), setup.spec().model_rates.size(), one * 1e3, ten * 1e3, ten_alone * 1e3,
-      ten / one, 1 + (kQuestions - 1) * share);
+      setup.spec().encoder_rates.size(), setup.spec().model_rates.size(), one.seconds() * 1e3, ten.seconds() * 1e3,
+      ten_alone.seconds() * 1e3, ten.seconds() / one.seconds(), 1 + (kQuestions - 1) * share);
 }
 
 int Main(int argc, char** argv) {
