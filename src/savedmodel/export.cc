@@ -7,7 +7,6 @@
 #include "fmt/format.h"
 #include "graph/reader_graph.h"
 #include "nlohmann/json.hpp"
-#include "savedmodel/saved_model.h"
 
 namespace tiqu::savedmodel {
 namespace {
@@ -45,12 +44,17 @@ std::string ConfigText(const model::ModelConfig& config) {
 
 }  // namespace
 
-absl::Status ExportCheckpoint(const checkpoint::Checkpoint& checkpoint, const std::string& base_dir, int64_t version) {
+absl::StatusOr<SavedModelContents> MakeContents(const checkpoint::Checkpoint& checkpoint) {
   SavedModelContents contents;
   TIQU_ASSIGN_OR_RETURN(contents.variables, GraphWeights(checkpoint));
   TIQU_ASSIGN_OR_RETURN(contents.meta_graph, graph::BuildReaderGraph(checkpoint.config.spec));
   TIQU_RETURN_IF_ERROR(CopyVocabularies(checkpoint, &contents));
   contents.extra[kConfigExtra] = ConfigText(checkpoint.config);
+  return contents;
+}
+
+absl::Status ExportCheckpoint(const checkpoint::Checkpoint& checkpoint, const std::string& base_dir, int64_t version) {
+  TIQU_ASSIGN_OR_RETURN(const SavedModelContents contents, MakeContents(checkpoint));
   return WriteSavedModel(contents, base_dir, version);
 }
 

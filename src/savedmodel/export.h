@@ -10,7 +10,9 @@
 #include <string>
 
 #include "absl/status/status.h"
+#include "absl/status/statusor.h"
 #include "checkpoint/checkpoint.h"
+#include "savedmodel/saved_model.h"
 
 namespace tiqu::savedmodel {
 
@@ -19,9 +21,11 @@ inline constexpr char kCharsAsset[] = "chars.txt";
 inline constexpr char kWordsAsset[] = "words.txt";
 inline constexpr char kConfigExtra[] = "tiqu.json";  // model::ModelConfig
 
-// Writes BASE_DIR/VERSION whole or not at all.
-// Errors: INVALID_ARGUMENT (weights that do not fit the spec or are not finite, a vocabulary that is missing), and
-// those of WriteSavedModel.
+// What ExportCheckpoint writes. Errors: INVALID_ARGUMENT (weights that do not fit the spec or are not finite, a
+// vocabulary that is missing).
+absl::StatusOr<SavedModelContents> MakeContents(const checkpoint::Checkpoint& checkpoint);
+
+// Writes BASE_DIR/VERSION whole or not at all. Errors: those of MakeContents and of WriteSavedModel.
 absl::Status ExportCheckpoint(const checkpoint::Checkpoint& checkpoint, const std::string& base_dir, int64_t version);
 
 }  // namespace tiqu::savedmodel
