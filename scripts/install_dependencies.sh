@@ -4,7 +4,7 @@
 #   scripts/install_dependencies.sh [run|train|bench|test]     default: run
 #
 # run: build `tiqu`.  train: also `tiqu-train` (libtorch).  bench: also the benchmarks and the peers that they measure.
-# test: train, clang and its sanitizers, and the Python environment .venv with stock TensorFlow.
+# test: train, clang and its sanitizers, and the Python environment .venv with stock TensorFlow (bench has it, too).
 # Costs nothing when all is there. Uses apt-get as root, or through sudo.
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -52,7 +52,7 @@ install_missing() {
 # The stamp holds the requirements that .venv was made from, so that a change of the file makes it anew.
 install_python_environment() {
   cmp -s requirements-test.txt .venv/requirements.stamp && return 0
-  echo "Making .venv (stock TensorFlow, for the interop tests)"
+  echo "Making .venv (stock TensorFlow and onnxruntime, for the interop tests and the benchmarks)"
   rm -rf .venv
   # Debian's own interpreter: it is the one that python3-venv serves.
   /usr/bin/python3 -m venv .venv
@@ -65,6 +65,7 @@ case "${1:-run}" in
   train) install_missing "${run_packages[@]}" "${train_packages[@]}" ;;
   bench)
     install_missing "${run_packages[@]}" "${train_packages[@]}" "${bench_packages[@]}" "${test_packages[@]}" "${peer_packages[@]}"
+    install_python_environment
     ;;
   test)
     install_missing "${run_packages[@]}" "${train_packages[@]}" "${bench_packages[@]}" "${test_packages[@]}"
