@@ -3,6 +3,15 @@
 
 namespace tiqu {
 
+// The arithmetic of the products with the model's weights, the bulk of the work; everything else is done in 32-bit
+// floats.
+enum class Precision {
+  kFloat32,   // as trained
+  kBfloat16,  // weights and activations rounded to bfloat16; faster where the processor has AVX512-BF16, else as
+              // kFloat32 with these roundings
+  kInt8,      // weights in 8-bit integers with a scale a column, activations with a scale a row, taken from the row
+};
+
 struct ExtractorOptions {
   // --- affects answers ---
 
@@ -11,6 +20,9 @@ struct ExtractorOptions {
 
   // Longest passage taken, in characters; a longer one is an error. 0: no limit.
   int max_passage_chars = 0;
+
+  // Changes scores slightly (docs/performance.md), speed a lot.
+  Precision precision = Precision::kFloat32;
 
   // --- affects speed only ---
 

@@ -60,6 +60,7 @@ Extractor::~Extractor() = default;
 Result<Extractor> Extractor::Load(const std::string& model_dir, const ExtractorOptions& options) {
   if (const absl::Status status = CheckOptions(options); !status.ok()) return answer::ToPublic(status);
   answer::ReaderOptions reader_options;
+  reader_options.precision = options.precision;
   reader_options.max_passage_chars = options.max_passage_chars;
   try {
     auto reader = answer::Reader::Load(model_dir, reader_options);

@@ -27,6 +27,7 @@
 namespace tiqu::answer {
 
 struct ReaderOptions {
+  Precision precision = Precision::kFloat32;
   int max_passage_chars = 0;  // a longer passage is an error; 0: no limit
   BatchLimits batch;
   // Passage characters, over all questions, whose tag probabilities are held at once (12 bytes each). Questions on one

@@ -32,7 +32,9 @@ absl::StatusOr<std::shared_ptr<const Reader>> Reader::Load(const std::string& mo
   const text::NormalizerOptions normalizer = {config.text.fold_compatibility, config.text.lower_case,
                                               config.text.to_simplified};
   text::Tokenizer tokenizer(normalizer, std::move(chars), std::move(words), config.text.user_words);
-  TIQU_ASSIGN_OR_RETURN(std::shared_ptr<const engine::Engine> engine, engine::Engine::Load(dir, {}));
+  engine::EngineOptions engine_options;
+  engine_options.precision = options.precision;
+  TIQU_ASSIGN_OR_RETURN(std::shared_ptr<const engine::Engine> engine, engine::Engine::Load(dir, engine_options));
   auto reader = Create(std::move(config), std::move(tokenizer), std::move(engine), options);
   if (!reader.ok()) return Annotate(reader.status(), dir);
   return reader;

@@ -8,6 +8,7 @@
 #include "base/file.h"
 #include "base/status.h"
 #include "cli/highlight.h"
+#include "cli/precision_flag.h"
 #include "cli/standard_output.h"
 #include "cli/verbs.h"
 
@@ -20,6 +21,7 @@ struct AskOptions {
   std::string passage;
   std::string passage_file;
   double threshold = -1;
+  Precision precision = Precision::kFloat32;
   bool json = false;
 };
 
@@ -34,7 +36,10 @@ absl::StatusOr<std::string> ReadPassage(const AskOptions& options) {
 
 absl::Status RunAsk(const AskOptions& options) {
   TIQU_ASSIGN_OR_RETURN(const std::string passage, ReadPassage(options));
-  TIQU_ASSIGN_OR_RETURN(const std::shared_ptr<const answer::Reader> reader, answer::Reader::Load(options.model, {}));
+  answer::ReaderOptions reader_options;
+  reader_options.precision = options.precision;
+  TIQU_ASSIGN_OR_RETURN(const std::shared_ptr<const answer::Reader> reader,
+                        answer::Reader::Load(options.model, reader_options));
   decode::AnswerRules rules = reader->rules();
   if (options.threshold >= 0) rules.threshold = static_cast<float>(options.threshold);
   const answer::Request request = {passage, {options.question}};
@@ -65,6 +70,7 @@ void AddAskVerb(CLI::App& app, VerbResult* result) {
   passage->require_option(1);
   verb->add_option("--threshold", options->threshold, "Smallest score of an answer, 0 to 1 (default: the model's own)")
       ->check(CLI::Range(0.0, 1.0));
+  AddPrecisionFlag(verb, &options->precision);
   verb->add_flag("--json", options->json, "Print {\"answers\":[{text,begin,end,score}],\"no_answer\":p}");
   verb->callback([options, result] { result->status = RunAsk(*options); });
 }

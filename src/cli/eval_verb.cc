@@ -12,6 +12,7 @@
 #include "base/status.h"
 #include "cli/evaluate.h"
 #include "cli/exit_code.h"
+#include "cli/precision_flag.h"
 #include "cli/reading_flags.h"
 #include "cli/standard_output.h"
 #include "cli/verbs.h"
@@ -31,6 +32,7 @@ struct EvalOptions {
   std::string json;
   std::string output;
   int workers = 0;
+  Precision precision = Precision::kFloat32;
   double threshold = -1;
   bool tune = false;
   bool baseline = false;
@@ -59,7 +61,9 @@ std::string TuningNote(const ModelEvaluation& evaluated) {
 }
 
 absl::StatusOr<Outcome> EvaluateWithModel(const EvalOptions& options, data::Report* report) {
-  TIQU_ASSIGN_OR_RETURN(const auto reader, answer::Reader::Load(options.model, {}));
+  answer::ReaderOptions reader_options;
+  reader_options.precision = options.precision;
+  TIQU_ASSIGN_OR_RETURN(const auto reader, answer::Reader::Load(options.model, reader_options));
   std::optional<AtomicFile> output;
   if (!options.output.empty()) {
     TIQU_ASSIGN_OR_RETURN(output, AtomicFile::Create(options.output));
@@ -157,6 +161,7 @@ void AddEvalVerb(CLI::App& app, VerbResult* result) {
       ->capture_default_str();
   verb->add_option("--threshold", options->threshold, "Smallest score of an answer, 0 to 1 (default: the model's own)")
       ->check(CLI::Range(0.0, 1.0));
+  AddPrecisionFlag(verb, &options->precision);
   verb->add_flag("--tune", options->tune, "Print the threshold that is best on this data");
   verb->add_flag("--baseline", options->baseline, "Score the trivial baseline as well");
   verb->callback([options, result] { result->status = RunEval(*options, &result->exit_code); });

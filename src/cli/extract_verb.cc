@@ -12,6 +12,7 @@
 #include "base/progress.h"
 #include "base/status.h"
 #include "cli/exit_code.h"
+#include "cli/precision_flag.h"
 #include "cli/standard_output.h"
 #include "cli/verbs.h"
 
@@ -23,6 +24,7 @@ struct ExtractOptions {
   std::string input = "-";
   std::string output = "-";
   int workers = 0;
+  Precision precision = Precision::kFloat32;
   double threshold = -1;
   int max_passage_chars = 0;
   bool quiet = false;
@@ -56,6 +58,7 @@ std::string Note(const answer::StreamCounts& counts, double seconds) {
 absl::Status RunExtract(const ExtractOptions& options, int* exit_code) {
   CatchInterrupts();
   answer::ReaderOptions reader_options;
+  reader_options.precision = options.precision;
   reader_options.max_passage_chars = options.max_passage_chars;
   TIQU_ASSIGN_OR_RETURN(LineReader input, LineReader::Open(options.input));
   TIQU_ASSIGN_OR_RETURN(const auto reader, answer::Reader::Load(options.model, reader_options));
@@ -107,6 +110,7 @@ void AddExtractVerb(CLI::App& app, VerbResult* result) {
                    "A longer passage is an error of its line; 0: no limit")
       ->check(CLI::NonNegativeNumber)
       ->capture_default_str();
+  AddPrecisionFlag(verb, &options->precision);
   verb->add_flag("--quiet", options->quiet, "Show no progress");
   verb->callback([options, result] { result->status = RunExtract(*options, &result->exit_code); });
 }

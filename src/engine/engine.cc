@@ -7,6 +7,7 @@
 #include "engine/fuser.h"
 #include "engine/graph.h"
 #include "engine/inline_functions.h"
+#include "engine/kernels/cpu_isa.h"
 #include "engine/plan.h"
 #include "engine/signature.h"
 #include "engine/variables.h"
@@ -57,6 +58,7 @@ absl::StatusOr<std::shared_ptr<const Engine>> MakeEngine(savedmodel::LoadedSaved
   LoadContext load;
   load.variables = &model.variables;
   load.variable_keys = RestoredKeys(graph, model.variables);
+  load.precision = options.precision;
   if (options.fuse) FuseLayers(resolved, &graph);
   TIQU_ASSIGN_OR_RETURN(const CompiledNodes nodes, CompileNodes(graph, resolved, &load));
   auto engine = std::make_shared<LoadedEngine>(options.observer);
@@ -71,6 +73,7 @@ absl::StatusOr<std::shared_ptr<const Engine>> MakeEngine(savedmodel::LoadedSaved
 }  // namespace
 
 absl::StatusOr<std::shared_ptr<const Engine>> Engine::Load(const std::string& model_dir, const EngineOptions& options) {
+  TIQU_RETURN_IF_ERROR(kernels::UseCpuIsa());
   TIQU_ASSIGN_OR_RETURN(savedmodel::LoadedSavedModel model, savedmodel::ReadSavedModel(model_dir));
   absl::StatusOr<std::shared_ptr<const Engine>> engine = MakeEngine(model, options);
   if (!engine.ok()) return Annotate(engine.status(), model_dir);

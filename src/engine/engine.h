@@ -17,6 +17,7 @@
 
 #include "absl/status/statusor.h"
 #include "tensor/tensor.h"
+#include "tiqu/options.h"
 
 namespace tiqu::engine {
 
@@ -27,8 +28,9 @@ using TensorMap = std::map<std::string, Tensor>;
 using NodeObserver = std::function<void(std::string_view node, std::string_view op, double seconds)>;
 
 struct EngineOptions {
-  bool fuse = true;                 // false: op by op, for comparisons
-  NodeObserver observer = nullptr;  // none: no times are taken; called from every thread that calls Run
+  bool fuse = true;                           // false: op by op, for comparisons
+  Precision precision = Precision::kFloat32;  // of products with weights
+  NodeObserver observer = nullptr;            // none: no times are taken; called from every thread that calls Run
 };
 
 struct TensorSpec {
@@ -47,8 +49,8 @@ struct Signature {
 class Engine {
  public:
   // `model_dir` is a version folder. Errors: NOT_FOUND, DATA_LOSS, UNIMPLEMENTED (every unknown op by name with its
-  // nodes, in one message), INVALID_ARGUMENT (a missing variable, a wrong shape or dtype), RESOURCE_EXHAUSTED
-  // (constants of more than 4 GiB).
+  // nodes, in one message), INVALID_ARGUMENT (a missing variable, a wrong shape or dtype; an instruction set in
+  // TIQU_CPU_ISA that the processor lacks), RESOURCE_EXHAUSTED (constants of more than 4 GiB).
   static absl::StatusOr<std::shared_ptr<const Engine>> Load(const std::string& model_dir, const EngineOptions& options);
   virtual ~Engine() = default;
 

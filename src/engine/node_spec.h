@@ -15,6 +15,7 @@
 
 #include "absl/status/status.h"
 #include "tensor/tensor.h"
+#include "tiqu/options.h"
 
 namespace tensorflow {
 class AttrValue;
@@ -28,6 +29,7 @@ struct LoadContext {
   const std::map<std::string, Tensor>* variables = nullptr;  // by bundle key
   std::map<std::string, std::string> variable_keys;          // variable node -> bundle key, where they differ
   std::map<std::string, std::shared_ptr<void>> prepared;     // weights made ready once for several nodes, by a key
+  Precision precision = Precision::kFloat32;                 // of the products with weights
   int64_t most_folded_bytes = int64_t{4} << 30;              // of constants in the graph and what is computed from them
 };
 

@@ -16,12 +16,14 @@ constexpr int64_t kTagLanes = 16;  // the few tags are padded to a vector, so th
 struct Answer {
   int input, mask;
   int64_t tags;
-  Tensor hidden_kernel, hidden_bias;  // [d, n], [n]
-  Tensor kernel, bias;                // [n, padded tags], [tags]
+  int64_t d;                                                   // of an input row
+  Tensor hidden_bias;                                          // [n]
+  std::shared_ptr<const kernels::PackedMatrix> hidden_kernel;  // [d, n]
+  Tensor kernel, bias;                                         // [n, padded tags], [tags]
 
   absl::Status Run(OpContext& context) const {
     const Tensor &x = context.input(input), &m = context.input(mask);
-    const int64_t d = hidden_kernel.shape()[0], n = hidden_bias.size();
+    const int64_t n = hidden_bias.size();
     TIQU_RETURN_IF_ERROR(ExpectShape("input", x, {-1, -1, d}));
     const int64_t batch = x.shape()[0], length = x.shape()[1];
     TIQU_RETURN_IF_ERROR(ExpectShape("mask", m, {batch, length}));
@@ -43,8 +45,8 @@ struct Answer {
 
  private:
   void RunBlock(const float* x, int64_t rows, float* hidden, float* logits, float* out) const {
-    const int64_t d = hidden_kernel.shape()[0], n = hidden_bias.size(), padded = kernel.shape()[1];
-    kernels::Gemm({rows, n, d}, 1.0F, x, d, hidden_kernel.data<float>(), n, 0.0F, hidden, n);
+    const int64_t n = hidden_bias.size(), padded = kernel.shape()[1];
+    hidden_kernel->Multiply(rows, x, d, kernels::Into::kOverwrite, hidden, n);
     for (int64_t row = 0; row < rows; ++row) {
       float* to = hidden + row * n;
       for (int64_t i = 0; i < n; ++i) to[i] = std::max(to[i] + hidden_bias.data<float>()[i], 0.0F);
@@ -74,11 +76,13 @@ absl::StatusOr<OpInstance> MakeAnswer(const NodeSpec& spec) {
   spec.ExpectType(layer.mask, {DataType::kFloat});
   layer.hidden_bias = FloatWeight(spec, "hidden_bias", {-1});
   const int64_t n = layer.hidden_bias.size();
-  layer.hidden_kernel = FloatWeight(spec, "hidden_kernel", {-1, n});
+  const Tensor hidden_kernel = FloatWeight(spec, "hidden_kernel", {-1, n});
   layer.bias = FloatWeight(spec, "bias", {-1});
   layer.tags = layer.bias.size();
   const Tensor kernel = FloatWeight(spec, "kernel", {n, layer.tags});
   if (!spec.status().ok()) return spec.status();
+  layer.d = hidden_kernel.shape()[0];
+  layer.hidden_kernel = PackWeights(spec, hidden_kernel);
   const int64_t padded = (layer.tags + kTagLanes - 1) / kTagLanes * kTagLanes;
   layer.kernel = Tensor(DataType::kFloat, {n, padded});
   for (int64_t i = 0; i < n; ++i) {

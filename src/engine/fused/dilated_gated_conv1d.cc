@@ -8,7 +8,6 @@
 #include "base/status.h"
 #include "engine/fused/layer.h"
 #include "engine/kernels/gate.h"
-#include "engine/kernels/gemm.h"
 
 namespace tiqu::engine {
 namespace {
@@ -16,11 +15,12 @@ namespace {
 struct DilatedGatedConv1D {
   int input, mask;
   int64_t rate;
-  Tensor kernel, bias;  // [3, d, 2d], [2d]
+  Tensor bias;                                          // [2d]
+  std::shared_ptr<const kernels::PackedMatrix> kernel;  // [3d, 2d]
 
   absl::Status Run(OpContext& context) const {
     const Tensor &x = context.input(input), &m = context.input(mask);
-    const int64_t d = kernel.shape()[1];
+    const int64_t d = bias.size() / 2;
     TIQU_RETURN_IF_ERROR(ExpectShape("input", x, {-1, -1, d}));
     const int64_t batch = x.shape()[0], length = x.shape()[1];
     TIQU_RETURN_IF_ERROR(ExpectShape("mask", m, {batch, length}));
@@ -48,13 +48,13 @@ struct DilatedGatedConv1D {
   };
 
   void RunBlock(const Sequence& sequence, int64_t t, int64_t rows, float* taps, float* h, float* out) const {
-    const int64_t d = kernel.shape()[1];
+    const int64_t d = bias.size() / 2;
     for (int64_t row = 0; row < rows; ++row) {
       for (int64_t tap = 0; tap < 3; ++tap) {
         CopyTap(sequence, t + row + (tap - 1) * rate, d, taps + row * 3 * d + tap * d);
       }
     }
-    kernels::Gemm({rows, 2 * d, 3 * d}, 1.0F, taps, 3 * d, kernel.data<float>(), 2 * d, 0.0F, h, 2 * d);
+    kernel->Multiply(rows, taps, 3 * d, kernels::Into::kOverwrite, h, 2 * d);
     kernels::GateForward(rows, d, h, bias.data<float>(), sequence.x + t * d, sequence.mask + t, nullptr, out);
   }
 
@@ -73,19 +73,21 @@ struct DilatedGatedConv1D {
 }  // namespace
 
 absl::StatusOr<OpInstance> MakeDilatedGatedConv1D(const NodeSpec& spec) {
-  DilatedGatedConv1D layer{spec.Role("input"), spec.Role("mask"), spec.Int("_tiqu_rate", 0), {}, {}};
+  DilatedGatedConv1D layer{spec.Role("input"), spec.Role("mask"), spec.Int("_tiqu_rate", 0), {}, nullptr};
   if (layer.rate < 1 || layer.rate > (int64_t{1} << 40)) {
     return absl::InvalidArgumentError(absl::StrCat("rate is ", layer.rate));
   }
   spec.ExpectType(layer.input, {DataType::kFloat});
   spec.ExpectType(layer.mask, {DataType::kFloat});
-  layer.kernel = FloatWeight(spec, "kernel", {3, -1, -1});
+  const Tensor kernel = FloatWeight(spec, "kernel", {3, -1, -1});
   layer.bias = FloatWeight(spec, "bias", {-1});
-  const int64_t d = layer.kernel.shape()[1];
-  if (spec.status().ok() && (layer.kernel.shape()[2] != 2 * d || layer.bias.size() != 2 * d)) {
-    return absl::InvalidArgumentError(absl::StrCat("kernel has shape ", ShapeToString(layer.kernel.shape()),
-                                                   " and bias ", ShapeToString(layer.bias.shape())));
+  const int64_t d = kernel.shape()[1];
+  if (!spec.status().ok()) return spec.status();
+  if ((kernel.shape()[2] != 2 * d || layer.bias.size() != 2 * d)) {
+    return absl::InvalidArgumentError(absl::StrCat("kernel has shape ", ShapeToString(kernel.shape()), " and bias ",
+                                                   ShapeToString(layer.bias.shape())));
   }
+  layer.kernel = PackWeights(spec, kernel);
   return InstanceOf(std::move(layer));
 }
 

@@ -14,10 +14,10 @@ namespace {
 
 struct MergedContext {
   int passage, c2q, q2c, features, mask;
-  int64_t d, width;             // of a passage row, of a feature row
-  Tensor of_passage, of_cross;  // K1 and K4: [d, n]
-  Tensor of_rest;               // [K2; K3; K5]: [2d + width, n]
-  Tensor bias;                  // [n]
+  int64_t d, width;                                      // of a passage row, of a feature row
+  Tensor of_passage, of_cross;                           // K1 and K4: [d, n]
+  std::shared_ptr<const kernels::PackedMatrix> of_rest;  // [K2; K3; K5]: [2d + width, n]
+  Tensor bias;                                           // [n]
 
   absl::Status Run(OpContext& context) const {
     const Tensor& h = context.input(passage);
@@ -73,7 +73,7 @@ struct MergedContext {
       std::copy_n(s.f + (t + row) * width, width, to + 2 * d);
     }
     kernels::Gemm({rows, n, d}, 1.0F, s.h + t * d, d, folded, n, 0.0F, out, n);
-    kernels::Gemm({rows, n, depth}, 1.0F, joined, depth, of_rest.data<float>(), n, 1.0F, out, n);
+    of_rest->Multiply(rows, joined, depth, kernels::Into::kAdd, out, n);
     for (int64_t row = 0; row < rows; ++row, out += n) {
       const float weight = s.mask[t + row];
       for (int64_t j = 0; j < n; ++j) out[j] = (out[j] + bias.data<float>()[j]) * weight;
@@ -111,13 +111,14 @@ absl::StatusOr<OpInstance> MakeMergedContext(const NodeSpec& spec) {
   const int64_t d = layer.d;
   layer.of_passage = Tensor(DataType::kFloat, {d, n});
   layer.of_cross = Tensor(DataType::kFloat, {d, n});
-  layer.of_rest = Tensor(DataType::kFloat, {2 * d + layer.width, n});
+  Tensor of_rest(DataType::kFloat, {2 * d + layer.width, n});
   float *of_passage = layer.of_passage.data<float>(), *of_cross = layer.of_cross.data<float>();
-  float* of_rest = layer.of_rest.data<float>();
+  float* to_rest = of_rest.data<float>();
   AppendRows(kernel, 0, d, &of_passage);
-  AppendRows(kernel, d, 2 * d, &of_rest);
+  AppendRows(kernel, d, 2 * d, &to_rest);
   AppendRows(kernel, 3 * d, d, &of_cross);
-  AppendRows(kernel, 4 * d, layer.width, &of_rest);
+  AppendRows(kernel, 4 * d, layer.width, &to_rest);
+  layer.of_rest = PackWeights(spec, of_rest);
   return InstanceOf(std::move(layer));
 }
 

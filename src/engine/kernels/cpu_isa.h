@@ -1,0 +1,42 @@
+// Which instruction set the kernels use: the best that the processor has, or less where TIQU_CPU_ISA says so.
+//
+//   TIQU_CPU_ISA=avx2 tiqu ask ...      as a processor without AVX-512 would compute it
+//
+// Thread safety: free functions.
+#pragma once
+
+#include <string_view>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+
+namespace tiqu::kernels {
+
+// Each includes those before it.
+enum class CpuIsa {
+  kSse4,        // "sse4": SSE4.2
+  kAvx2,        // "avx2": AVX2, FMA
+  kAvx512,      // "avx512": AVX-512 F, BW, DQ, VL
+  kAvx512Vnni,  // "avx512_vnni": products of 8-bit integers
+  kAvx512Bf16,  // "avx512_bf16": products of bfloat16
+};
+
+inline constexpr char kCpuIsaVariable[] = "TIQU_CPU_ISA";
+
+// The name that the variable takes.
+const char* CpuIsaName(CpuIsa isa);
+
+// The best that this processor has.
+CpuIsa DetectCpuIsa();
+
+// Errors: INVALID_ARGUMENT (no such name, or an instruction set that this processor lacks; lists those it has).
+absl::StatusOr<CpuIsa> ParseCpuIsa(std::string_view name);
+
+// What the kernels use. REQUIRES: UseCpuIsa was called, else it is what the processor has.
+CpuIsa ActiveCpuIsa();
+
+// Tells oneDNN and Highway what to use; the first call counts, and must come before the first kernel runs. Errors:
+// those of ParseCpuIsa for the variable's value.
+absl::Status UseCpuIsa();
+
+}  // namespace tiqu::kernels

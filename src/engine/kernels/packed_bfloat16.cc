@@ -1,0 +1,157 @@
+// Weights and activations rounded to bfloat16, products summed in 32-bit floats: by oneDNN where the processor has
+// instructions for it, else as a product of floats that hold the rounded values.
+#include <algorithm>
+#include <bit>
+#include <cstring>
+#include <optional>
+#include <unordered_map>
+#include <vector>
+
+#include "engine/kernels/cpu_isa.h"
+#include "engine/kernels/gemm.h"
+#include "engine/kernels/packed_matrix.h"
+#include "engine/kernels/single_thread.h"
+#include "oneapi/dnnl/dnnl.hpp"
+
+namespace tiqu::kernels {
+namespace {
+
+// To the nearest, ties to even; NaN stays NaN. The upper half of the bits is the bfloat16.
+uint32_t RoundedBits(float value) {
+  const auto bits = std::bit_cast<uint32_t>(value);
+  if (value != value) return (bits | 0x00400000U) & 0xFFFF0000U;
+  return (bits + 0x7FFFU + ((bits >> 16) & 1U)) & 0xFFFF0000U;
+}
+
+void RoundRows(int64_t rows, int64_t k, const float* in, int64_t lda, float* out) {
+  for (int64_t row = 0; row < rows; ++row, in += lda, out += k) {
+    for (int64_t i = 0; i < k; ++i) out[i] = std::bit_cast<float>(RoundedBits(in[i]));
+  }
+}
+
+void ToBfloat16(int64_t rows, int64_t k, const float* in, int64_t lda, uint16_t* out) {
+  for (int64_t row = 0; row < rows; ++row, in += lda, out += k) {
+    for (int64_t i = 0; i < k; ++i) out[i] = static_cast<uint16_t>(RoundedBits(in[i]) >> 16);
+  }
+}
+
+class RoundedMatrix : public PackedMatrix {
+ public:
+  RoundedMatrix(int64_t k, int64_t n, const float* weights) : k_(k), n_(n), weights_(k * n) {
+    RoundRows(k, n, weights, n, weights_.data());
+  }
+
+  void Multiply(int64_t m, const float* a, int64_t lda, Into into, float* out, int64_t ldc) const override {
+    thread_local std::vector<float> rows;
+    rows.resize(m * k_);
+    RoundRows(m, k_, a, lda, rows.data());
+    GemmShape shape;
+    shape.m = m;
+    shape.n = n_;
+    shape.k = k_;
+    Gemm(shape, 1.0F, rows.data(), k_, weights_.data(), n_, into == Into::kAdd ? 1.0F : 0.0F, out, ldc);
+  }
+
+  int64_t bytes() const override { return static_cast<int64_t>(weights_.size() * sizeof(float)); }
+
+ private:
+  int64_t k_, n_;
+  std::vector<float> weights_;
+};
+
+const dnnl::engine& CpuEngine() {
+  static const auto* const engine = new dnnl::engine(dnnl::engine::kind::cpu, 0);
+  return *engine;
+}
+
+// oneDNN's matmul primitive at a fixed number of rows, so that a row's bits cannot depend on how many there are; fewer
+// rows are filled up with zeros.
+class DnnlBfloat16Matrix : public PackedMatrix {
+ public:
+  static constexpr int64_t kRows = 64;
+
+  // Null when the library has no such product.
+  static std::shared_ptr<const PackedMatrix> Make(int64_t k, int64_t n, const float* weights) {
+    try {
+      return std::make_shared<DnnlBfloat16Matrix>(k, n, weights);
+    } catch (const dnnl::error&) {
+      return nullptr;
+    }
+  }
+
+  DnnlBfloat16Matrix(int64_t k, int64_t n, const float* weights) : k_(k), n_(n) {
+    SingleThreadScope single_thread;
+    using Tag = dnnl::memory::format_tag;
+    const auto matrix = [](int64_t rows, int64_t columns, dnnl::memory::data_type type, Tag tag) {
+      return dnnl::memory::desc({rows, columns}, type, tag);
+    };
+    constexpr auto kBf16 = dnnl::memory::data_type::bf16;
+    source_ = matrix(kRows, k, kBf16, Tag::ab);
+    target_ = matrix(kRows, n, dnnl::memory::data_type::f32, Tag::ab);
+    dnnl::primitive_attr attributes;
+    attributes.set_scratchpad_mode(dnnl::scratchpad_mode::user);
+    const dnnl::matmul::desc wanted(source_, matrix(k, n, kBf16, Tag::any), target_);
+    const dnnl::matmul::primitive_desc made(wanted, attributes, CpuEngine());
+    scratch_ = made.scratchpad_desc();
+    matmul_ = dnnl::matmul(made);
+
+    std::vector<uint16_t> rounded(k * n);
+    ToBfloat16(k, n, weights, n, rounded.data());
+    dnnl::memory plain(matrix(k, n, kBf16, Tag::ab), CpuEngine(), rounded.data());
+    weights_ = dnnl::memory(made.weights_desc(), CpuEngine());
+    dnnl::stream stream(CpuEngine());
+    dnnl::reorder(plain, weights_).execute(stream, plain, weights_);
+    stream.wait();
+  }
+
+  void Multiply(int64_t m, const float* a, int64_t lda, Into into, float* out, int64_t ldc) const override {
+    thread_local std::vector<uint16_t> rows;
+    thread_local std::vector<float> product;
+    thread_local std::vector<std::byte> scratch;
+    rows.resize(kRows * k_);
+    product.resize(kRows * n_);
+    scratch.resize(scratch_.get_size());
+    SingleThreadScope single_thread;
+    dnnl::stream stream(CpuEngine());
+    const std::unordered_map<int, dnnl::memory> arguments = {
+        {DNNL_ARG_SRC, dnnl::memory(source_, CpuEngine(), rows.data())},
+        {DNNL_ARG_WEIGHTS, weights_},
+        {DNNL_ARG_DST, dnnl::memory(target_, CpuEngine(), product.data())},
+        {DNNL_ARG_SCRATCHPAD, dnnl::memory(scratch_, CpuEngine(), scratch.data())}};
+    for (int64_t row = 0; row < m; row += kRows) {
+      const int64_t count = std::min(kRows, m - row);
+      ToBfloat16(count, k_, a + row * lda, lda, rows.data());
+      std::fill(rows.begin() + count * k_, rows.end(), uint16_t{0});
+      matmul_.execute(stream, arguments);
+      stream.wait();
+      for (int64_t i = 0; i < count; ++i) {
+        const float* from = product.data() + i * n_;
+        float* to = out + (row + i) * ldc;
+        if (into == Into::kAdd) {
+          std::transform(from, from + n_, to, to, [](float x, float y) { return y + x; });
+        } else {
+          std::copy_n(from, n_, to);
+        }
+      }
+    }
+  }
+
+  int64_t bytes() const override { return static_cast<int64_t>(weights_.get_desc().get_size()); }
+
+ private:
+  int64_t k_, n_;
+  dnnl::memory::desc source_, target_, scratch_;
+  dnnl::matmul matmul_;
+  dnnl::memory weights_;
+};
+
+}  // namespace
+
+std::shared_ptr<const PackedMatrix> PackBfloat16(int64_t k, int64_t n, const float* weights) {
+  if (k > 0 && n > 0 && ActiveCpuIsa() >= CpuIsa::kAvx512Bf16) {
+    if (auto packed = DnnlBfloat16Matrix::Make(k, n, weights)) return packed;
+  }
+  return std::make_shared<RoundedMatrix>(k, n, weights);
+}
+
+}  // namespace tiqu::kernels

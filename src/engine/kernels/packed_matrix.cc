@@ -1,0 +1,45 @@
+#include "engine/kernels/packed_matrix.h"
+
+#include "engine/kernels/gemm.h"
+
+namespace tiqu::kernels {
+namespace {
+
+// Beyond, sums of 8-bit products could leave 32 bits.
+constexpr int64_t kDeepestInt8 = 1 << 17;
+
+class Float32Matrix : public PackedMatrix {
+ public:
+  Float32Matrix(int64_t k, int64_t n, const float* weights) : k_(k), n_(n), weights_(weights) {}
+
+  void Multiply(int64_t m, const float* a, int64_t lda, Into into, float* out, int64_t ldc) const override {
+    GemmShape shape;
+    shape.m = m;
+    shape.n = n_;
+    shape.k = k_;
+    Gemm(shape, 1.0F, a, lda, weights_, n_, into == Into::kAdd ? 1.0F : 0.0F, out, ldc);
+  }
+
+  int64_t bytes() const override { return k_ * n_ * static_cast<int64_t>(sizeof(float)); }
+
+ private:
+  int64_t k_, n_;
+  const float* weights_;
+};
+
+}  // namespace
+
+std::shared_ptr<const PackedMatrix> PackMatrix(Precision precision, int64_t k, int64_t n, const float* weights) {
+  switch (precision) {
+    case Precision::kBfloat16:
+      return PackBfloat16(k, n, weights);
+    case Precision::kInt8:
+      if (k <= kDeepestInt8) return PackInt8(k, n, weights);
+      break;
+    case Precision::kFloat32:
+      break;
+  }
+  return std::make_shared<Float32Matrix>(k, n, weights);
+}
+
+}  // namespace tiqu::kernels

@@ -1,0 +1,38 @@
+// A matrix of weights made ready, once, for many products with it at a chosen precision.
+//
+//   const auto packed = PackMatrix(Precision::kInt8, 384, 256, weights);
+//   packed->Multiply(rows, a, 384, Into::kOverwrite, out, 256);
+//
+// The bits of a row of the result do not depend on the other rows or on their number; int8 gives the same bits on every
+// processor.
+//
+// Thread safety: immutable; Multiply may be called from any number of threads and runs on the calling one.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+
+#include "tiqu/options.h"
+
+namespace tiqu::kernels {
+
+enum class Into { kOverwrite, kAdd };
+
+class PackedMatrix {
+ public:
+  virtual ~PackedMatrix() = default;
+
+  // out[m, n] = a[m, k] W, or += with kAdd. lda, ldc: elements between rows.
+  virtual void Multiply(int64_t m, const float* a, int64_t lda, Into into, float* out, int64_t ldc) const = 0;
+
+  virtual int64_t bytes() const = 0;  // of the packed weights
+};
+
+// weights: [k, n], row-major. kFloat32 keeps the pointer, which must outlive the result; the others copy.
+std::shared_ptr<const PackedMatrix> PackMatrix(Precision precision, int64_t k, int64_t n, const float* weights);
+
+// The three kinds, each in its own file.
+std::shared_ptr<const PackedMatrix> PackBfloat16(int64_t k, int64_t n, const float* weights);
+std::shared_ptr<const PackedMatrix> PackInt8(int64_t k, int64_t n, const float* weights);
+
+}  // namespace tiqu::kernels

@@ -1,0 +1,171 @@
+#include "engine/kernels/packed_matrix.h"
+
+#include <cmath>
+#include <limits>
+#include <tuple>
+#include <vector>
+
+#include "base/random.h"
+#include "engine/kernels/int8_tiles.h"
+#include "engine/kernels/quantize.h"
+#include "gtest/gtest.h"
+
+namespace tiqu::kernels {
+namespace {
+
+std::vector<float> Normal(int64_t count, uint64_t seed) {
+  Random random(seed);
+  std::vector<float> values(count);
+  for (float& value : values)
+    value = static_cast<float>(random.Uniform() + random.Uniform() - random.Uniform() - random.Uniform());
+  return values;
+}
+
+std::vector<float> PlainProduct(int64_t m, int64_t k, int64_t n, const std::vector<float>& a,
+                                const std::vector<float>& b) {
+  std::vector<float> c(m * n);
+  for (int64_t i = 0; i < m; ++i) {
+    for (int64_t j = 0; j < n; ++j) {
+      double sum = 0;
+      for (int64_t p = 0; p < k; ++p) sum += double{a[i * k + p]} * b[p * n + j];
+      c[i * n + j] = static_cast<float>(sum);
+    }
+  }
+  return c;
+}
+
+// Root mean squares: of the differences, over that of the results.
+double RelativeError(const std::vector<float>& actual, const std::vector<float>& expected) {
+  double wrong = 0, all = 0;
+  for (size_t i = 0; i < actual.size(); ++i) {
+    wrong += std::pow(double{actual[i]} - expected[i], 2);
+    all += std::pow(double{expected[i]}, 2);
+  }
+  return std::sqrt(wrong / all);
+}
+
+class PackedMatrixTest : public testing::TestWithParam<Precision> {};
+
+TEST_P(PackedMatrixTest, MultipliesWithinItsPrecision) {
+  const double tolerance = GetParam() == Precision::kInt8 ? 0.03 : GetParam() == Precision::kBfloat16 ? 0.005 : 1e-6;
+  for (const auto& [m, k, n] : std::vector<std::tuple<int64_t, int64_t, int64_t>>{
+           {1, 1, 1}, {2, 7, 3}, {3, 8, 16}, {5, 9, 17}, {64, 384, 256}, {7, 268, 128}, {70, 33, 40}}) {
+    const std::vector<float> a = Normal(m * k, 1), w = Normal(k * n, 2);
+    std::vector<float> c(m * n, NAN);
+    PackMatrix(GetParam(), k, n, w.data())->Multiply(m, a.data(), k, Into::kOverwrite, c.data(), n);
+    EXPECT_LT(RelativeError(c, PlainProduct(m, k, n, a, w)), tolerance) << m << " " << k << " " << n;
+  }
+}
+
+TEST_P(PackedMatrixTest, ARowsBitsDoNotDependOnTheOthers) {
+  constexpr int64_t kRows = 67, kK = 48, kN = 40;
+  const std::vector<float> a = Normal(kRows * kK, 3), w = Normal(kK * kN, 4);
+  const auto packed = PackMatrix(GetParam(), kK, kN, w.data());
+  std::vector<float> all(kRows * kN);
+  packed->Multiply(kRows, a.data(), kK, Into::kOverwrite, all.data(), kN);
+  for (int64_t first = 0; first < kRows; first += 13) {
+    for (int64_t count = 1; count <= std::min<int64_t>(9, kRows - first); ++count) {
+      std::vector<float> some(count * kN);
+      packed->Multiply(count, a.data() + first * kK, kK, Into::kOverwrite, some.data(), kN);
+      EXPECT_EQ(some, std::vector<float>(all.begin() + first * kN, all.begin() + (first + count) * kN));
+    }
+  }
+}
+
+TEST_P(PackedMatrixTest, AddsWhenAskedToAndWritesNothingBesideItsColumns) {
+  constexpr int64_t kRows = 5, kK = 24, kN = 19, kLd = 23;
+  const std::vector<float> a = Normal(kRows * kK, 5), w = Normal(kK * kN, 6);
+  const auto packed = PackMatrix(GetParam(), kK, kN, w.data());
+  std::vector<float> plain(kRows * kN), wide(kRows * kLd, 100.0F);
+  packed->Multiply(kRows, a.data(), kK, Into::kOverwrite, plain.data(), kN);
+  packed->Multiply(kRows, a.data(), kK, Into::kAdd, wide.data(), kLd);
+  for (int64_t i = 0; i < kRows; ++i) {
+    for (int64_t j = 0; j < kLd; ++j) {
+      const float expected = j < kN ? 100.0F + plain[i * kN + j] : 100.0F;
+      EXPECT_NEAR(wide[i * kLd + j], expected, 1e-4) << i << " " << j;
+    }
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(Precisions, PackedMatrixTest,
+                         testing::Values(Precision::kFloat32, Precision::kBfloat16, Precision::kInt8));
+
+// Activations and weights on the grid of 63 steps come back as they are.
+TEST(PackInt8Test, WholeNumbersUpTo63AreExact) {
+  constexpr int64_t kRows = 4, kK = 20, kN = 18;
+  Random random(7);
+  std::vector<float> a(kRows * kK), w(kK * kN);
+  for (float& value : a) value = static_cast<float>(random.Below(127)) - 63;
+  for (float& value : w) value = static_cast<float>(random.Below(127)) - 63;
+  for (int64_t i = 0; i < kRows; ++i) a[i * kK] = 63;
+  for (int64_t j = 0; j < kN; ++j) w[j] = -63;
+  std::vector<float> c(kRows * kN);
+  PackInt8(kK, kN, w.data())->Multiply(kRows, a.data(), kK, Into::kOverwrite, c.data(), kN);
+  EXPECT_EQ(c, PlainProduct(kRows, kK, kN, a, w));
+}
+
+// The largest sums that 16 bits have to hold on the way.
+TEST(PackInt8Test, TheExtremesDoNotOverflow) {
+  constexpr int64_t kK = 64, kN = 16;
+  for (const float weight : {-63.0F, 63.0F}) {
+    const std::vector<float> a(kK, 63), w(kK * kN, weight);
+    std::vector<float> c(kN);
+    PackInt8(kK, kN, w.data())->Multiply(1, a.data(), kK, Into::kOverwrite, c.data(), kN);
+    EXPECT_EQ(c, std::vector<float>(kN, 63 * weight * kK));
+  }
+}
+
+TEST(PackInt8Test, TilesGiveTheBitsOfPlainLoops) {
+  for (const auto& [m, k, n] :
+       std::vector<std::tuple<int64_t, int64_t, int64_t>>{{1, 1, 1}, {2, 7, 3}, {3, 8, 16}, {5, 9, 17}, {8, 384, 40}}) {
+    const std::vector<float> a = Normal(m * k, 8), w = Normal(k * n, 9);
+    std::vector<uint8_t> rows(m * k);
+    std::vector<float> row_scales(m), column_scales(n), expected(m * n);
+    QuantizeRows(m, k, a.data(), k, k, rows.data(), row_scales.data());
+    std::vector<int32_t> sums(m * n);
+    for (int64_t j = 0; j < n; ++j) {
+      float largest = 0;
+      for (int64_t p = 0; p < k; ++p) largest = std::max(largest, std::fabs(w[p * n + j]));
+      column_scales[j] = largest / kQuantSteps;
+      for (int64_t p = 0; p < k; ++p) {
+        const auto weight = static_cast<int32_t>(std::nearbyint(w[p * n + j] / column_scales[j]));
+        for (int64_t i = 0; i < m; ++i) sums[i * n + j] += (rows[i * k + p] - kQuantZero) * weight;
+      }
+    }
+    DequantizeRows(m, n, sums.data(), n, row_scales.data(), column_scales.data(), false, expected.data(), n);
+    std::vector<float> c(m * n);
+    PackInt8(k, n, w.data())->Multiply(m, a.data(), k, Into::kOverwrite, c.data(), n);
+    EXPECT_EQ(c, expected) << m << " " << k << " " << n;
+  }
+}
+
+TEST(PackInt8Test, WhatIsNotFiniteStaysInItsRowOrColumn) {
+  constexpr int64_t kRows = 3, kK = 16, kN = 17;
+  std::vector<float> a = Normal(kRows * kK, 10), w = Normal(kK * kN, 11);
+  std::vector<float> clean(kRows * kN), c(kRows * kN);
+  PackInt8(kK, kN, w.data())->Multiply(kRows, a.data(), kK, Into::kOverwrite, clean.data(), kN);
+  a[kK + 3] = std::numeric_limits<float>::infinity();
+  w[5 * kN + 2] = NAN;
+  PackInt8(kK, kN, w.data())->Multiply(kRows, a.data(), kK, Into::kOverwrite, c.data(), kN);
+  for (int64_t i = 0; i < kRows; ++i) {
+    for (int64_t j = 0; j < kN; ++j) {
+      if (i == 1 || j == 2) {
+        EXPECT_TRUE(std::isnan(c[i * kN + j])) << i << " " << j;
+      } else {
+        EXPECT_EQ(c[i * kN + j], clean[i * kN + j]) << i << " " << j;
+      }
+    }
+  }
+}
+
+TEST(QuantizeRowsTest, SpreadsEachRowOverItsSteps) {
+  const std::vector<float> in = {0.5F, -1.0F, 0.25F, 0.0F, 0.0F, 0.0F, 126.0F, 2.0F, -3.0F};
+  std::vector<uint8_t> out(3 * 5);
+  std::vector<float> scales(3);
+  QuantizeRows(3, 3, in.data(), 3, 5, out.data(), scales.data());
+  EXPECT_EQ(out, (std::vector<uint8_t>{96, 1, 80, 64, 64, 64, 64, 64, 64, 64, 127, 65, 62, 64, 64}));
+  EXPECT_EQ(scales, (std::vector<float>{1.0F / 63, 0, 2}));
+}
+
+}  // namespace
+}  // namespace tiqu::kernels
