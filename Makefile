@@ -52,6 +52,7 @@ check:
 
 docs:
 	@scripts/generate_cli_docs.sh
+	@scripts/generate_ops_docs.sh
 
 unit asan tsan fuzz:
 	@scripts/install_dependencies.sh test

@@ -5,7 +5,7 @@
 #
 # check  format, layers, sizes
 # unit   release build with tests and benchmarks, ctest (with the stock TensorFlow tests where .venv stands)
-# docs   the commands of the documents, run; links; docs/cli.md against the program
+# docs   the commands of the documents, run; links; docs/cli.md and docs/ops.md against the programs
 # asan   address and undefined-behaviour sanitizers on the unit tests, without libtorch
 # fuzz   every fuzzer for FUZZ_SECONDS
 # tsan   thread sanitizer on the unit tests, without libtorch
@@ -57,7 +57,7 @@ list_skipped() {
 }
 
 step_docs() {
-  scripts/generate_cli_docs.sh --check && scripts/check_docs.py
+  scripts/generate_cli_docs.sh --check && scripts/generate_ops_docs.sh --check && scripts/check_docs.py
 }
 
 step_asan() {

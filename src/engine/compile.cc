@@ -6,19 +6,18 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
-#include "absl/strings/str_join.h"
 #include "base/status.h"
 #include "engine/schedule.h"
+#include "engine/unknown_ops.h"
 
 namespace tiqu::engine {
 namespace {
 
-constexpr size_t kNodesNamed = 8;  // of each unknown operation; the rest is counted
-
 // A handle is typed DT_RESOURCE, but what stands for it here is the variable's value with its own element type: only
 // operations that hand it on or look at that type may take one.
 bool TakesHandles(const std::string& op) {
-  return op == "Identity" || op == "IdentityN" || op == "ReadVariableOp" || op == "ResourceGather";
+  return op == "Identity" || op == "IdentityN" || op == "ReadVariableOp" || op == "ResourceGather" ||
+         op == "ResourceGatherNd";
 }
 
 int64_t BytesOf(const Tensor& tensor) {
@@ -56,7 +55,7 @@ class Compiler {
       if (!order.ok()) return Annotate(order.status(), absl::StrCat("signature '", name, "'"));
       orders[name] = *std::move(order);
     }
-    TIQU_RETURN_IF_ERROR(CheckOps(orders));
+    TIQU_RETURN_IF_ERROR(CheckOps(graph_, orders, load_->bodies));
     for (const auto& [name, order] : orders) {
       for (const int node : order) {
         if (compiled_.contains(node)) {
@@ -72,27 +71,6 @@ class Compiler {
   }
 
  private:
-  absl::Status CheckOps(const std::map<std::string, std::vector<int>>& orders) const {
-    std::map<std::string, std::set<std::string>> unknown;
-    for (const auto& [name, order] : orders) {
-      for (const int node : order) {
-        const tensorflow::NodeDef& def = *graph_.node(node).def;
-        if (!OpRegistry::Global().Has(def.op())) unknown[def.op()].insert(def.name());
-      }
-    }
-    if (unknown.empty()) return absl::OkStatus();
-    std::vector<std::string> parts;
-    for (const auto& [op, nodes] : unknown) {
-      std::vector<std::string> named(nodes.begin(), nodes.end());
-      const size_t more = named.size() > kNodesNamed ? named.size() - kNodesNamed : 0;
-      named.resize(named.size() - more);
-      if (more > 0) named.push_back(absl::StrCat("and ", more, " more"));
-      parts.push_back(absl::StrCat(op, " (", absl::StrJoin(named, ", "), ")"));
-    }
-    return absl::UnimplementedError(
-        absl::StrCat("operations that are not supported, with their nodes: ", absl::StrJoin(parts, "; ")));
-  }
-
   // The value of an edge when it is the same in every signature, else null.
   const Tensor* ConstantOf(const Edge& edge) const {
     if (fed_anywhere_.contains(edge)) return nullptr;
@@ -145,12 +123,12 @@ class Compiler {
   // An operation on constants alone runs now, once.
   absl::Status Fold(const tensorflow::NodeDef& def, const std::vector<const Tensor*>& inputs, OpInstance* op) {
     if (!op->run && def.op() == "Const") return Count(def, inputs, op->constants);  // one value may fill any shape
-    if (!op->run || op->needs_feed) return absl::OkStatus();
+    if (!op->run || op->needs_feed || !op->folds) return absl::OkStatus();
     for (const Tensor* input : inputs) {
       if (input == nullptr) return absl::OkStatus();
     }
     std::vector<Tensor> outputs(op->output_types.size());
-    OpContext context(inputs, outputs, load_->most_folded_bytes - folded_bytes_);
+    OpContext context(inputs, outputs, load_->most_folded_bytes - load_->folded_bytes);
     absl::Status status = op->run(context);
     if (!status.ok()) return Annotate(status, absl::StrCat("node '", def.name(), "' (", def.op(), ")"));
     op->constants = std::move(outputs);
@@ -167,10 +145,10 @@ class Compiler {
                                       [&output](const Tensor* input) { return SharesMemory(*input, output); });
       if (!shared) bytes += BytesOf(output);
     }
-    folded_bytes_ += bytes;
-    if (folded_bytes_ <= load_->most_folded_bytes) return absl::OkStatus();
+    load_->folded_bytes += bytes;
+    if (load_->folded_bytes <= load_->most_folded_bytes) return absl::OkStatus();
     return absl::ResourceExhaustedError(absl::StrCat("node '", def.name(), "' (", def.op(), ") holds ", bytes,
-                                                     " bytes; with it the graph's constants take ", folded_bytes_,
+                                                     " bytes; with it the graph's constants take ", load_->folded_bytes,
                                                      ", limit ", load_->most_folded_bytes));
   }
 
@@ -180,7 +158,6 @@ class Compiler {
   std::set<Edge> fed_anywhere_;
   CompiledNodes compiled_;
   std::map<int, std::string> compiled_for_;  // the signature whose types a node was compiled for
-  int64_t folded_bytes_ = 0;
 };
 
 }  // namespace

@@ -4,10 +4,12 @@
 #include "absl/strings/str_join.h"
 #include "base/status.h"
 #include "engine/compile.h"
+#include "engine/conditionals.h"
 #include "engine/fuser.h"
 #include "engine/graph.h"
 #include "engine/inline_functions.h"
 #include "engine/kernels/cpu_isa.h"
+#include "engine/load.h"
 #include "engine/plan.h"
 #include "engine/signature.h"
 #include "engine/variables.h"
@@ -49,16 +51,19 @@ class LoadedEngine : public Engine {
   NodeObserver observer_;
 };
 
-// Functions are inlined in place.
-absl::StatusOr<std::shared_ptr<const Engine>> MakeEngine(savedmodel::LoadedSavedModel& model,
-                                                         const EngineOptions& options) {
-  TIQU_RETURN_IF_ERROR(InlineFunctions(&model.meta_graph));
+}  // namespace
+
+absl::StatusOr<std::shared_ptr<const Engine>> MakeEngine(savedmodel::LoadedSavedModel model,
+                                                         const EngineOptions& options, int64_t most_folded_bytes) {
+  LoadContext load;
+  load.most_folded_bytes = most_folded_bytes;
+  TIQU_RETURN_IF_ERROR(InlineFunctions(&model.meta_graph, &load.bodies));
   TIQU_ASSIGN_OR_RETURN(Graph graph, Graph::FromDef(model.meta_graph.graph_def()));
   TIQU_ASSIGN_OR_RETURN(auto resolved, ResolveSignatures(model.meta_graph, graph));
-  LoadContext load;
   load.variables = &model.variables;
   load.variable_keys = RestoredKeys(graph, model.variables);
   load.precision = options.precision;
+  TIQU_RETURN_IF_ERROR(ResolveConditionals(resolved, &graph));
   if (options.fuse) FuseLayers(resolved, &graph);
   TIQU_ASSIGN_OR_RETURN(const CompiledNodes nodes, CompileNodes(graph, resolved, &load));
   auto engine = std::make_shared<LoadedEngine>(options.observer);
@@ -70,12 +75,10 @@ absl::StatusOr<std::shared_ptr<const Engine>> MakeEngine(savedmodel::LoadedSaved
   return engine;
 }
 
-}  // namespace
-
 absl::StatusOr<std::shared_ptr<const Engine>> Engine::Load(const std::string& model_dir, const EngineOptions& options) {
   TIQU_RETURN_IF_ERROR(kernels::UseCpuIsa());
   TIQU_ASSIGN_OR_RETURN(savedmodel::LoadedSavedModel model, savedmodel::ReadSavedModel(model_dir));
-  absl::StatusOr<std::shared_ptr<const Engine>> engine = MakeEngine(model, options);
+  absl::StatusOr<std::shared_ptr<const Engine>> engine = MakeEngine(std::move(model), options);
   if (!engine.ok()) return Annotate(engine.status(), model_dir);
   return engine;
 }

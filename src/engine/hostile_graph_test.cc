@@ -61,7 +61,7 @@ TEST(HostileGraphTest, OneTensorHasOneTypeInAllSignatures) {
   const auto feed = [](const std::string& tensor, const std::string& type) {
     return "inputs { key: 'x' value { name: '" + tensor + "' dtype: " + type + " } }";
   };
-  const std::string text = SignatureText("text", feed("middle:0", "DT_STRING"), "y:0");
+  const std::string text = SignatureText("text", feed("middle:0", "DT_STRING"), "y:0", "DT_STRING");
   EXPECT_TRUE(LoadText(kFedInTheMiddle + text).ok());
   // Fed by both, and fed by one and computed by the other.
   for (const std::string& other : {feed("middle:0", "DT_FLOAT"), feed("x:0", "DT_FLOAT")}) {

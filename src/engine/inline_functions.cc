@@ -10,6 +10,7 @@
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "base/status.h"
+#include "engine/function_bodies.h"
 #include "engine/op_registry.h"
 #include "engine/output_args.h"
 
@@ -91,23 +92,36 @@ class CallResults {
   std::unordered_map<std::string, std::vector<std::string>> tensors_;
 };
 
-class Inliner {
- public:
-  explicit Inliner(tensorflow::MetaGraphDef* meta_graph)
-      : meta_(*meta_graph),
-        graph_(meta_graph->mutable_graph_def()),
-        library_(meta_graph->graph_def().library()),
-        outputs_(meta_graph->meta_info_def().stripped_op_list()) {
-    for (const FunctionDef& function : library_.function()) functions_.emplace(function.signature().name(), &function);
+// What all graphs of a model share.
+struct Shared {
+  explicit Shared(const tensorflow::MetaGraphDef& model)
+      : outputs(model.meta_info_def().stripped_op_list()),
+        most_bytes(kMostInlinedBytes + 4 * static_cast<int64_t>(model.graph_def().library().ByteSizeLong())) {
+    for (const FunctionDef& function : model.graph_def().library().function()) {
+      functions.emplace(function.signature().name(), &function);
+    }
   }
 
+  OutputArgs outputs;
+  int64_t most_bytes;
+  std::unordered_map<std::string, const FunctionDef*> functions;
+  int copied_nodes = 0;
+  int64_t copied_bytes = 0;
+};
+
+// Inlines calls in one graph: the model's, or that of a branch or loop.
+class Inliner {
+ public:
+  // depth: of the calls in this graph
+  Inliner(tensorflow::MetaGraphDef* meta_graph, int depth, Shared* shared)
+      : meta_(*meta_graph), graph_(meta_graph->mutable_graph_def()), depth_(depth), shared_(*shared) {}
+
   absl::Status Run() {
-    if (library_.function_size() == 0) return absl::OkStatus();
     for (const NodeDef& node : graph_->node()) names_.insert(node.name());
     for (NodeDef* node : NeededNodes()) {
       const FunctionDef* function = nullptr;
       TIQU_RETURN_IF_ERROR(FunctionOf(*node, &function));
-      if (function != nullptr) calls_.push_back({node, function, -1, 1});
+      if (function != nullptr) calls_.push_back({node, function, -1, depth_});
     }
     for (size_t i = 0; i < calls_.size(); ++i) {
       absl::Status status = Expand(static_cast<int>(i));
@@ -156,13 +170,13 @@ class Inliner {
         return absl::InvalidArgumentError(absl::StrCat("node '", node.name(), "' calls no function"));
       }
       name = attribute->second.func().name();
-      if (!functions_.contains(name)) {
+      if (!shared_.functions.contains(name)) {
         return absl::InvalidArgumentError(
             absl::StrCat("node '", node.name(), "' calls function '", name, "', which is not in the library"));
       }
     }
-    const auto it = functions_.find(name);
-    if (it != functions_.end() && !OpRegistry::Global().Has(name)) *function = it->second;
+    const auto it = shared_.functions.find(name);
+    if (it != shared_.functions.end() && !OpRegistry::Global().Has(name)) *function = it->second;
     return absl::OkStatus();
   }
 
@@ -226,10 +240,10 @@ class Inliner {
   }
 
   absl::Status AddNode(const Body& body, const NodeDef& node, int caller, int depth) {
-    copied_bytes_ += static_cast<int64_t>(node.ByteSizeLong() + body.prefix.size() * (node.input_size() + 1));
-    if (++copied_nodes_ > kMostInlinedNodes || copied_bytes_ > kMostInlinedBytes) {
+    shared_.copied_bytes += static_cast<int64_t>(node.ByteSizeLong() + body.prefix.size() * (node.input_size() + 1));
+    if (++shared_.copied_nodes > kMostInlinedNodes || shared_.copied_bytes > shared_.most_bytes) {
       return absl::ResourceExhaustedError(absl::StrCat("the graph grows beyond ", kMostInlinedNodes, " nodes or ",
-                                                       kMostInlinedBytes, " bytes of functions put in their places"));
+                                                       shared_.most_bytes, " bytes of functions put in their places"));
     }
     NodeDef* copy = graph_->add_node();
     *copy = node;
@@ -281,9 +295,9 @@ class Inliner {
 
   absl::StatusOr<int64_t> PortOf(const NodeDef& node, const std::string& output, int64_t index) const {
     if (output.empty()) return index;
-    const auto function = functions_.find(node.op());
-    if (function == functions_.end() || OpRegistry::Global().Has(node.op())) {
-      return outputs_.PortOf(node, output, index);
+    const auto function = shared_.functions.find(node.op());
+    if (function == shared_.functions.end() || OpRegistry::Global().Has(node.op())) {
+      return shared_.outputs.PortOf(node, output, index);
     }
     return OutputArgs::PortAmong(function->second->signature().output_arg(), node, output, index);
   }
@@ -310,18 +324,36 @@ class Inliner {
 
   const tensorflow::MetaGraphDef& meta_;
   GraphDef* graph_;
-  const tensorflow::FunctionDefLibrary& library_;
-  OutputArgs outputs_;
-  std::unordered_map<std::string, const FunctionDef*> functions_;
+  const int depth_;
+  Shared& shared_;
   std::unordered_set<std::string> names_;
   std::deque<Call> calls_;
   CallResults results_;
-  int copied_nodes_ = 0;
-  int64_t copied_bytes_ = 0;
 };
+
+absl::Status InlineGraph(tensorflow::MetaGraphDef* meta_graph, int depth, Shared* shared, FunctionBodies* bodies) {
+  TIQU_RETURN_IF_ERROR(Inliner(meta_graph, depth, shared).Run());
+  const auto find = [shared](const std::string& name) {
+    const auto it = shared->functions.find(name);
+    return it == shared->functions.end() ? nullptr : it->second;
+  };
+  TIQU_ASSIGN_OR_RETURN(const FunctionBodies own, TakeOutBodies(meta_graph->mutable_graph_def(), find));
+  for (const auto& [key, body] : own) {
+    if (depth == kDeepestCalls) {
+      return absl::ResourceExhaustedError(absl::StrCat("'", key, "': calls are nested deeper than ", kDeepestCalls));
+    }
+    TIQU_RETURN_IF_ERROR(InlineGraph(body.get(), depth + 1, shared, bodies));
+    bodies->emplace(key, body);
+  }
+  return absl::OkStatus();
+}
 
 }  // namespace
 
-absl::Status InlineFunctions(tensorflow::MetaGraphDef* meta_graph) { return Inliner(meta_graph).Run(); }
+absl::Status InlineFunctions(tensorflow::MetaGraphDef* meta_graph, FunctionBodies* bodies) {
+  if (meta_graph->graph_def().library().function_size() == 0) return absl::OkStatus();
+  Shared shared(*meta_graph);
+  return InlineGraph(meta_graph, 1, &shared, bodies);
+}
 
 }  // namespace tiqu::engine

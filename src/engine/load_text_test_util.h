@@ -9,12 +9,7 @@
 #include <string>
 
 #include "base/status.h"
-#include "engine/compile.h"
-#include "engine/fuser.h"
-#include "engine/graph.h"
-#include "engine/inline_functions.h"
-#include "engine/signature.h"
-#include "engine/variables.h"
+#include "engine/load.h"
 #include "gtest/gtest.h"
 
 namespace tiqu::engine {
@@ -28,20 +23,20 @@ inline tensorflow::MetaGraphDef MetaGraphOf(const std::string& text) {
 // What loading does with a meta graph. Errors: those of loading.
 inline absl::Status LoadMetaGraph(tensorflow::MetaGraphDef meta, const std::map<std::string, Tensor>& variables,
                                   int64_t most_folded_bytes = int64_t{1} << 30) {
-  TIQU_RETURN_IF_ERROR(InlineFunctions(&meta));
-  TIQU_ASSIGN_OR_RETURN(Graph graph, Graph::FromDef(meta.graph_def()));
-  TIQU_ASSIGN_OR_RETURN(const auto signatures, ResolveSignatures(meta, graph));
-  LoadContext load;
-  load.variables = &variables;
-  load.variable_keys = RestoredKeys(graph, variables);
-  load.most_folded_bytes = most_folded_bytes;
-  FuseLayers(signatures, &graph);
-  return CompileNodes(graph, signatures, &load).status();
+  return MakeEngine({std::move(meta), variables}, {}, most_folded_bytes).status();
 }
 
-inline std::string SignatureText(const std::string& name, const std::string& inputs, const std::string& output) {
+// Loads and runs signature "f".
+inline absl::StatusOr<TensorMap> RunMetaGraph(tensorflow::MetaGraphDef meta,
+                                              const std::map<std::string, Tensor>& variables, const TensorMap& inputs) {
+  TIQU_ASSIGN_OR_RETURN(const auto engine, MakeEngine({std::move(meta), variables}, {}));
+  return engine->Run("f", inputs);
+}
+
+inline std::string SignatureText(const std::string& name, const std::string& inputs, const std::string& output,
+                                 const std::string& type = "DT_FLOAT") {
   return "signature_def { key: '" + name + "' value { " + inputs + " outputs { key: 'y' value { name: '" + output +
-         "' } } } }\n";
+         "' dtype: " + type + " } } } }\n";
 }
 
 }  // namespace tiqu::engine

@@ -19,10 +19,18 @@
 
 namespace tensorflow {
 class AttrValue;
+class MetaGraphDef;
 class NodeDef;
 }  // namespace tensorflow
 
 namespace tiqu::engine {
+
+// Graphs of functions that are not inlined, by the keys that nodes name them with (attribute kBodiesAttr).
+using FunctionBodies = std::map<std::string, std::shared_ptr<tensorflow::MetaGraphDef>>;
+inline constexpr char kBodiesAttr[] = "_tiqu_bodies";
+
+// Of constants in the graph and what is computed from them.
+inline constexpr int64_t kMostFoldedBytes = int64_t{4} << 30;
 
 // What the factories of one model share while it is loaded.
 struct LoadContext {
@@ -30,7 +38,9 @@ struct LoadContext {
   std::map<std::string, std::string> variable_keys;          // variable node -> bundle key, where they differ
   std::map<std::string, std::shared_ptr<void>> prepared;     // weights made ready once for several nodes, by a key
   Precision precision = Precision::kFloat32;                 // of the products with weights
-  int64_t most_folded_bytes = int64_t{4} << 30;              // of constants in the graph and what is computed from them
+  FunctionBodies bodies;
+  int64_t most_folded_bytes = kMostFoldedBytes;
+  int64_t folded_bytes = 0;  // so far
 };
 
 class NodeSpec {

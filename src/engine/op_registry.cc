@@ -12,6 +12,7 @@ const OpRegistry& OpRegistry::Global() {
     auto* made = new OpRegistry;
     RegisterControlOps(*made);
     RegisterArrayOps(*made);
+    RegisterCastOps(*made);
     RegisterSliceOps(*made);
     RegisterJoinOps(*made);
     RegisterGatherOps(*made);
@@ -24,25 +25,38 @@ const OpRegistry& OpRegistry::Global() {
     RegisterConvOps(*made);
     RegisterSpaceOps(*made);
     RegisterExampleOps(*made);
+    RegisterEinsumOps(*made);
+    RegisterNormOps(*made);
+    RegisterScatterOps(*made);
+    RegisterOrderOps(*made);
+    RegisterScanOps(*made);
+    RegisterRandomOps(*made);
+    RegisterFunctionOps(*made);
     RegisterFusedLayers(*made);
     return made;
   }();
   return *registry;
 }
 
-absl::StatusOr<Tensor*> OpContext::Allocate(int i, DataType type, Shape shape) {
+absl::StatusOr<int64_t> OpContext::CheckedBytes(DataType type, const Shape& shape) const {
   const int64_t count = ElementCount(shape);
   const int64_t element = type == DataType::kString ? sizeof(std::string) : static_cast<int64_t>(DataTypeSize(type));
-  // What does not fit anywhere is NewTensor's to refuse.
-  if (count > 0 && element > 0 && count <= kMaxTensorBytes / element) {
-    if (count * element > most_bytes_) {
-      return absl::ResourceExhaustedError(absl::StrCat("a tensor of shape ", ShapeToString(shape), " takes ",
-                                                       count * element, " bytes, limit ", most_bytes_));
-    }
-    most_bytes_ -= count * element;
-  }
+  if (count <= 0 || element <= 0 || count > kMaxTensorBytes / element) return 0;
+  if (count * element <= most_bytes_) return count * element;
+  return absl::ResourceExhaustedError(absl::StrCat("a tensor of shape ", ShapeToString(shape), " takes ",
+                                                   count * element, " bytes, limit ", most_bytes_));
+}
+
+absl::StatusOr<Tensor*> OpContext::Allocate(int i, DataType type, Shape shape) {
+  TIQU_ASSIGN_OR_RETURN(const int64_t bytes, CheckedBytes(type, shape));
+  most_bytes_ -= bytes;
   TIQU_ASSIGN_OR_RETURN(outputs_[i], NewTensor(type, std::move(shape)));
   return &outputs_[i];
+}
+
+absl::StatusOr<Tensor> OpContext::Temporary(DataType type, Shape shape) const {
+  TIQU_RETURN_IF_ERROR(CheckedBytes(type, shape).status());
+  return NewTensor(type, std::move(shape));
 }
 
 absl::StatusOr<OpInstance> OpRegistry::Make(const NodeSpec& spec) const {

@@ -1,6 +1,6 @@
 // Operations by name: how a node of a graph becomes something that runs.
 //
-//   void RegisterMyOps(OpRegistry& registry) { registry.Add("Square", MakeSquare); }
+//   void RegisterMyOps(OpRegistry& registry) { registry.Add("Square", MakeSquare, {kNumberTypeNames}); }
 //
 // A factory runs once a node at load, checks types and attributes, and returns what runs at each call.
 //
@@ -40,7 +40,13 @@ class OpContext {
   // NewTensor, RESOURCE_EXHAUSTED beyond most_bytes.
   absl::StatusOr<Tensor*> Allocate(int i, DataType type, Shape shape);
 
+  // A tensor for the time of this execution, not counted into what is allocated. Errors: as above.
+  absl::StatusOr<Tensor> Temporary(DataType type, Shape shape) const;
+
  private:
+  // The bytes of a tensor, 0 where NewTensor will refuse it. Errors: RESOURCE_EXHAUSTED beyond most_bytes.
+  absl::StatusOr<int64_t> CheckedBytes(DataType type, const Shape& shape) const;
+
   std::span<const Tensor* const> inputs_;
   std::span<Tensor> outputs_;
   int64_t most_bytes_;
@@ -52,24 +58,42 @@ struct OpInstance {
   // factory saw; shapes are to be checked here.
   std::function<absl::Status(OpContext&)> run = nullptr;
   std::vector<Tensor> constants = {};
+  bool folds = true;        // may run at load, when all inputs are constants
   bool needs_feed = false;  // a placeholder without a default: an error when a signature needs it and does not feed it
 };
 
 using OpFactory = absl::StatusOr<OpInstance> (*)(const NodeSpec& spec);
+
+// What docs/ops.md says of an operation.
+struct OpInfo {
+  std::string types = {};       // the element types of what it computes with: "float, double"
+  std::string attributes = {};  // those that it looks at, with what is asked of their values; types of elements aside
+};
+
+inline constexpr char kFloatName[] = "float";
+inline constexpr char kFloatTypeNames[] = "float, double";
+inline constexpr char kNumberTypeNames[] = "float, double, int32, int64";
+inline constexpr char kBoolName[] = "bool";
+inline constexpr char kAnyName[] = "any";
 
 class OpRegistry {
  public:
   // All operations of engine/ops and engine/fused.
   static const OpRegistry& Global();
 
-  void Add(const std::string& op, OpFactory factory) { factories_[op] = factory; }
+  void Add(const std::string& op, OpFactory factory, OpInfo info = {}) {
+    factories_[op] = factory;
+    infos_[op] = std::move(info);
+  }
   bool Has(const std::string& op) const { return factories_.contains(op); }
   // REQUIRES: Has(spec.op()). Errors: INVALID_ARGUMENT, UNIMPLEMENTED (a type or attribute value), naming the node.
   absl::StatusOr<OpInstance> Make(const NodeSpec& spec) const;
   const std::map<std::string, OpFactory>& factories() const { return factories_; }
+  const std::map<std::string, OpInfo>& infos() const { return infos_; }
 
  private:
   std::map<std::string, OpFactory> factories_;
+  std::map<std::string, OpInfo> infos_;
 };
 
 // Element types a factory chooses among: DispatchType(spec, type, Types<float, int32_t>{}, [](auto zero) {...}) calls

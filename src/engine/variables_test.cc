@@ -1,5 +1,7 @@
 #include "engine/variables.h"
 
+#include "engine/graph.h"
+#include "engine/inline_functions.h"
 #include "engine/load_text_test_util.h"
 #include "engine/ops/op_test_util.h"
 #include "gmock/gmock.h"
@@ -19,7 +21,8 @@ std::string Handle(const std::string& name, const std::string& shared_name) {
 
 std::map<std::string, std::string> KeysOf(const std::string& text, const std::map<std::string, Tensor>& variables) {
   tensorflow::MetaGraphDef meta = MetaGraphOf(text);
-  EXPECT_TRUE(InlineFunctions(&meta).ok());
+  FunctionBodies bodies;
+  EXPECT_TRUE(InlineFunctions(&meta, &bodies).ok());
   const auto graph = Graph::FromDef(meta.graph_def());
   EXPECT_TRUE(graph.ok()) << graph.status();
   return RestoredKeys(*graph, variables);

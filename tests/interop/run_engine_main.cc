@@ -3,7 +3,8 @@
 //   run_engine MODEL_DIR fuse|plain [REPEATS] < calls.json > results.json
 //
 // calls: [{"signature": "qa", "inputs": {"x": {"dtype": 1, "shape": [2], "values": [0.5, 1]}}}, ...]; dtype is
-// TensorFlow's number. results: for every call {"outputs": {...}} of the same form, or {"error": "INVALID_ARGUMENT:
+// TensorFlow's number; strings are in hexadecimal digits. results: for every call {"outputs": {...}} of the same form,
+// or {"error": "INVALID_ARGUMENT:
 // ..."}. With REPEATS each call is run so many times more, and "seconds" has the fastest (bench/reader_speed.py).
 #include <algorithm>
 #include <chrono>
@@ -20,6 +21,24 @@ namespace tiqu {
 namespace {
 
 using nlohmann::json;
+
+// Strings may be any bytes: they travel in hexadecimal digits, both ways.
+std::string FromHex(const std::string& digits) {
+  std::string bytes;
+  for (size_t i = 0; i + 1 < digits.size(); i += 2) {
+    bytes.push_back(static_cast<char>(std::stoi(digits.substr(i, 2), nullptr, 16)));
+  }
+  return bytes;
+}
+
+std::string ToHex(const std::string& bytes) {
+  std::string digits;
+  for (const unsigned char byte : bytes) {
+    digits.push_back("0123456789abcdef"[byte / 16]);
+    digits.push_back("0123456789abcdef"[byte % 16]);
+  }
+  return digits;
+}
 
 // JSON has no infinity and no NaN: they travel as strings, both ways.
 template <typename T>
@@ -63,6 +82,9 @@ Tensor TensorOf(const json& described) {
     case DataType::kBool:
       Read<bool>(values, &tensor);
       break;
+    case DataType::kString:
+      for (size_t i = 0; i < values.size(); ++i) tensor.strings()[i] = FromHex(values[i].get<std::string>());
+      break;
     default:
       break;
   }
@@ -83,6 +105,11 @@ json ValuesOf(const Tensor& tensor) {
       return Write<uint8_t>(tensor);
     case DataType::kBool:
       return Write<bool>(tensor);
+    case DataType::kString: {
+      json values = json::array();
+      for (const std::string& value : tensor.strings()) values.push_back(ToHex(value));
+      return values;
+    }
     default:
       return json::array();
   }

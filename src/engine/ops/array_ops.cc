@@ -1,4 +1,4 @@
-// Shapes and element types: Reshape, Shape, Size, Rank, ExpandDims, Squeeze, Transpose, Cast.
+// Shapes and element types: Reshape, Shape, Size, Rank, ShapeN, ExpandDims, Squeeze, Transpose, BroadcastArgs.
 #include <algorithm>
 #include <limits>
 
@@ -43,8 +43,9 @@ absl::StatusOr<OpInstance> MakeReshape(const NodeSpec& spec) {
 }
 
 // Writes index-like numbers as the type that the graph asks for.
-absl::Status SetIndices(OpContext& context, DataType type, const Shape& shape, const std::vector<int64_t>& values) {
-  TIQU_ASSIGN_OR_RETURN(Tensor * out, context.Allocate(0, type, shape));
+absl::Status SetIndices(OpContext& context, int output, DataType type, const Shape& shape,
+                        const std::vector<int64_t>& values) {
+  TIQU_ASSIGN_OR_RETURN(Tensor * out, context.Allocate(output, type, shape));
   if (type == kInt64) {
     std::copy(values.begin(), values.end(), out->data<int64_t>());
     return absl::OkStatus();
@@ -68,7 +69,7 @@ absl::StatusOr<OpInstance> MakeShapeFunction(const NodeSpec& spec) {
   if (type != kInt32 && type != kInt64) return spec.UnsupportedType(type);
   const auto run = [type](OpContext& context) {
     const auto [shape, values] = kFunction(context.input(0));
-    return SetIndices(context, type, shape, values);
+    return SetIndices(context, 0, type, shape, values);
   };
   return OpInstance{{type}, run};
 }
@@ -79,6 +80,34 @@ std::pair<Shape, std::vector<int64_t>> ShapeOf(const Tensor& in) {
 std::pair<Shape, std::vector<int64_t>> SizeOf(const Tensor& in) { return {{}, {in.size()}}; }
 std::pair<Shape, std::vector<int64_t>> RankOf(const Tensor& in) {
   return {{}, {static_cast<int64_t>(in.shape().size())}};
+}
+
+absl::StatusOr<OpInstance> MakeShapeN(const NodeSpec& spec) {
+  spec.ExpectInputs(1, 1 << 20);
+  const DataType type = spec.Type("out_type", kInt32);
+  if (type != kInt32 && type != kInt64) return spec.UnsupportedType(type);
+  const auto run = [type](OpContext& context) -> absl::Status {
+    for (int i = 0; i < context.input_count(); ++i) {
+      const auto [shape, values] = ShapeOf(context.input(i));
+      TIQU_RETURN_IF_ERROR(SetIndices(context, i, type, shape, values));
+    }
+    return absl::OkStatus();
+  };
+  return OpInstance{std::vector<DataType>(spec.input_count(), type), run};
+}
+
+// The shape that two shapes, given as vectors, broadcast to.
+absl::StatusOr<OpInstance> MakeBroadcastArgs(const NodeSpec& spec) {
+  spec.ExpectInputs(2);
+  spec.ExpectType(0, {kInt32, kInt64});
+  spec.ExpectSameType(0, 1);
+  const auto run = [](OpContext& context) -> absl::Status {
+    TIQU_ASSIGN_OR_RETURN(const Shape a, IndexValues(context.input(0)));
+    TIQU_ASSIGN_OR_RETURN(const Shape b, IndexValues(context.input(1)));
+    TIQU_ASSIGN_OR_RETURN(const Shape joint, BroadcastShapes(a, b));
+    return SetIndices(context, 0, context.input(0).type(), {static_cast<int64_t>(joint.size())}, joint);
+  };
+  return OpInstance{{spec.input_type(0)}, run};
 }
 
 absl::StatusOr<OpInstance> MakeExpandDims(const NodeSpec& spec) {
@@ -150,52 +179,18 @@ absl::StatusOr<OpInstance> MakeTranspose(const NodeSpec& spec) {
   return OpInstance{{spec.input_type(0)}, RunTranspose};
 }
 
-// As TensorFlow on x86: toward zero, and the smallest integer for what does not fit and for NaN.
-template <typename From, typename To>
-To CastOne(From value) {
-  if constexpr (std::is_same_v<To, bool>) {
-    return value != From{0};
-  } else if constexpr (std::is_floating_point_v<From> && std::is_integral_v<To>) {
-    constexpr auto kEdge = static_cast<double>(std::numeric_limits<To>::max()) + 1.0;
-    const auto wide = static_cast<double>(value);
-    const bool fits = wide < kEdge && wide > static_cast<double>(std::numeric_limits<To>::min()) - 1.0;
-    // For 64 bits the lower bound minus one is the bound itself, which fits too, and gives the same result.
-    return fits ? static_cast<To>(value) : std::numeric_limits<To>::min();
-  } else {
-    return static_cast<To>(value);
-  }
-}
-
-template <typename From, typename To>
-absl::Status RunCast(OpContext& context) {
-  const Tensor& in = context.input(0);
-  TIQU_ASSIGN_OR_RETURN(Tensor * out, context.Allocate(0, DataTypeOf<To>::value, in.shape()));
-  std::transform(in.data<From>(), in.data<From>() + in.size(), out->data<To>(), CastOne<From, To>);
-  return absl::OkStatus();
-}
-
-absl::StatusOr<OpInstance> MakeCast(const NodeSpec& spec) {
-  spec.ExpectInputs(1);
-  using All = Types<float, double, int32_t, int64_t, uint8_t, bool>;
-  const DataType to = spec.Type("DstT", DataType::kInvalid);
-  return DispatchType(spec, spec.input_type(0), All{}, [&](auto from_zero) {
-    return DispatchType(spec, to, All{}, [&](auto to_zero) {
-      return OpInstance{{to}, RunCast<decltype(from_zero), decltype(to_zero)>};
-    });
-  });
-}
-
 }  // namespace
 
 void RegisterArrayOps(OpRegistry& registry) {
-  registry.Add("Reshape", MakeReshape);
-  registry.Add("Shape", MakeShapeFunction<ShapeOf>);
-  registry.Add("Size", MakeShapeFunction<SizeOf>);
-  registry.Add("Rank", MakeShapeFunction<RankOf>);
-  registry.Add("ExpandDims", MakeExpandDims);
-  registry.Add("Squeeze", MakeSqueeze);
-  registry.Add("Transpose", MakeTranspose);
-  registry.Add("Cast", MakeCast);
+  registry.Add("Reshape", MakeReshape, {kAnyName});
+  registry.Add("Shape", MakeShapeFunction<ShapeOf>, {kAnyName, "out_type (int32, int64)"});
+  registry.Add("Size", MakeShapeFunction<SizeOf>, {kAnyName, "out_type (int32, int64)"});
+  registry.Add("Rank", MakeShapeFunction<RankOf>, {kAnyName});
+  registry.Add("ExpandDims", MakeExpandDims, {kAnyName});
+  registry.Add("Squeeze", MakeSqueeze, {kAnyName, "squeeze_dims"});
+  registry.Add("Transpose", MakeTranspose, {kAnyName});
+  registry.Add("ShapeN", MakeShapeN, {kAnyName, "out_type (int32, int64)"});
+  registry.Add("BroadcastArgs", MakeBroadcastArgs, {"int32, int64"});
 }
 
 }  // namespace tiqu::engine

@@ -48,6 +48,27 @@ TEST(ArrayOpsTest, CastTruncatesAndMarksWhatDoesNotFit) {
   ExpectError(RunOp(Op("Cast").Type("DstT", DataType::kString), {in}), kUnimplemented, "DT_STRING is not supported");
 }
 
+TEST(ArrayOpsTest, CastToAndFromShortFloats) {
+  const Tensor in = Floats({4}, {1, -2.5F, 1.00390625F, 65520});
+  for (const auto& [type, back] : {std::make_pair(DataType::kHalf, std::vector<float>{1, -2.5F, 1.00390625F, INFINITY}),
+                                   std::make_pair(DataType::kBfloat16, std::vector<float>{1, -2.5F, 1, 65536})}) {
+    const auto there = RunOp(Op("Cast").Type("DstT", type), {in});
+    ASSERT_TRUE(there.ok()) << there.status();
+    const auto here = RunOp(Op("Cast").Type("DstT", DataType::kFloat), {*there});
+    ASSERT_TRUE(here.ok()) << here.status();
+    EXPECT_EQ(ValuesOf<float>(*here), back);
+  }
+}
+
+TEST(ArrayOpsTest, ShapesOfSeveralTensors) {
+  const auto shapes = RunOpOutputs(Op("ShapeN"), {kSix, Scalar(1)});
+  ASSERT_TRUE(shapes.ok()) << shapes.status();
+  ExpectInts((*shapes)[0], {2}, {2, 3});
+  ExpectInts((*shapes)[1], {0}, {});
+  ExpectInts(RunOp(Op("BroadcastArgs"), {Vector({2, 1}), Vector({4})}), {2}, {2, 4});
+  ExpectError(RunOp(Op("BroadcastArgs"), {Vector({2}), Vector({3})}), kInvalid, "incompatible shapes: (2) and (3)");
+}
+
 Op StridedSlice(int64_t begin, int64_t end, int64_t shrink) {
   return Op("StridedSlice").Int("begin_mask", begin).Int("end_mask", end).Int("shrink_axis_mask", shrink);
 }
@@ -105,6 +126,14 @@ TEST(GatherOpsTest, RowsByIndexAndTheFirstIndexThatIsWrong) {
   ExpectError(RunOp(Op("Gather"), {kSix, Ints({2, 2}, {1, 0, 7, -1})}), kInvalid, "indices[1,0] = 7 is not in [0, 2)");
   ExpectError(RunOp(Op("Gather"), {kSix, Scalar(-1)}), kInvalid, "indices = -1 is not in [0, 2)");
   ExpectError(RunOp(Op("Gather"), {kSix, kSix}), kInvalid, "input 1 is DT_FLOAT, expected DT_INT32 or DT_INT64");
+}
+
+TEST(GatherOpsTest, BatchesHaveIndicesOfTheirOwn) {
+  const Op gather = Op("GatherV2").Int("batch_dims", 1);
+  ExpectFloats(RunOp(gather, {kSix, Ints({2, 2}, {0, 2, 1, 1}), Scalar(1)}), {2, 2}, {1, 3, 5, 5});
+  ExpectError(RunOp(gather, {kSix, Ints({3, 1}, {0, 0, 0}), Scalar(1)}), kInvalid,
+              "batch_dims 1 and axis 1 for shapes (2, 3) and (3, 1)");
+  ExpectError(RunOp(gather, {kSix, Ints({2, 1}, {0, 0}), Scalar(0)}), kInvalid, "batch_dims 1 and axis 0");
 }
 
 TEST(GatherOpsTest, OneHotAndArgMax) {

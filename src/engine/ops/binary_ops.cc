@@ -1,4 +1,4 @@
-// Arithmetic on two operands, with broadcasting; AddN and BiasAdd.
+// Arithmetic on two operands, with broadcasting; AddN, BiasAdd and ClipByValue.
 #include <algorithm>
 #include <cmath>
 #include <limits>
@@ -90,6 +90,20 @@ struct FloorModFunction {
     }
   }
 };
+struct DivNoNanFunction {
+  template <typename T>
+  T operator()(T a, T b) const {
+    return b == T{0} ? T{0} : a / b;
+  }
+};
+// The remainder with the sign of the dividend.
+struct TruncateModFunction {
+  template <typename T>
+  T operator()(T a, T b) const {
+    if constexpr (std::is_floating_point_v<T>) return std::fmod(a, b);
+    if constexpr (std::is_integral_v<T>) return b == -1 ? T{0} : a % b;
+  }
+};
 struct PowFunction {
   template <typename T>
   T operator()(T a, T b) const {
@@ -164,23 +178,55 @@ absl::StatusOr<OpInstance> MakeBiasAdd(const NodeSpec& spec) {
   return op;
 }
 
+// The bounds are scalars or have the input's shape.
+template <typename T>
+absl::Status RunClip(OpContext& context) {
+  const Tensor &in = context.input(0), &least = context.input(1), &most = context.input(2);
+  for (const Tensor* bound : {&least, &most}) {
+    if (bound->size() == 1 || bound->shape() == in.shape()) continue;
+    return absl::InvalidArgumentError(absl::StrCat("a bound has shape ", ShapeToString(bound->shape()),
+                                                   " for an input of shape ", ShapeToString(in.shape())));
+  }
+  TIQU_ASSIGN_OR_RETURN(Tensor * out, context.Allocate(0, in.type(), in.shape()));
+  for (int64_t i = 0; i < in.size(); ++i) {
+    const T low = least.data<T>()[least.size() == 1 ? 0 : i], high = most.data<T>()[most.size() == 1 ? 0 : i];
+    const T value = in.data<T>()[i];
+    out->data<T>()[i] = value < low ? low : (value > high ? high : value);
+  }
+  return absl::OkStatus();
+}
+
+absl::StatusOr<OpInstance> MakeClip(const NodeSpec& spec) {
+  spec.ExpectInputs(3);
+  spec.ExpectSameType(0, 1);
+  spec.ExpectSameType(0, 2);
+  return DispatchType(spec, spec.input_type(0), NumberTypes{}, [&](auto zero) {
+    return OpInstance{{spec.input_type(0)}, RunClip<decltype(zero)>};
+  });
+}
+
 }  // namespace
 
 void RegisterBinaryOps(OpRegistry& registry) {
-  registry.Add("Add", MakeBinary<AddFunction>);
-  registry.Add("AddV2", MakeBinary<AddFunction>);
-  registry.Add("Sub", MakeBinary<SubFunction>);
-  registry.Add("Mul", MakeBinary<MulFunction>);
-  registry.Add("Maximum", MakeBinary<MaximumFunction>);
-  registry.Add("Minimum", MakeBinary<MinimumFunction>);
-  registry.Add("SquaredDifference", MakeBinary<SquaredDifferenceFunction>);
-  registry.Add("RealDiv", MakeBinary<DivFunction, FloatTypes>);
-  registry.Add("Pow", MakeBinary<PowFunction, FloatTypes>);
-  registry.Add("Div", MakeDivision<DivFunction>);
-  registry.Add("FloorDiv", MakeDivision<FloorDivFunction>);
-  registry.Add("FloorMod", MakeDivision<FloorModFunction>);
-  registry.Add("AddN", MakeAddN);
-  registry.Add("BiasAdd", MakeBiasAdd);
+  registry.Add("Add", MakeBinary<AddFunction>, {kNumberTypeNames});
+  registry.Add("AddV2", MakeBinary<AddFunction>, {kNumberTypeNames});
+  registry.Add("Sub", MakeBinary<SubFunction>, {kNumberTypeNames});
+  registry.Add("Mul", MakeBinary<MulFunction>, {kNumberTypeNames});
+  registry.Add("Maximum", MakeBinary<MaximumFunction>, {kNumberTypeNames});
+  registry.Add("Minimum", MakeBinary<MinimumFunction>, {kNumberTypeNames});
+  registry.Add("SquaredDifference", MakeBinary<SquaredDifferenceFunction>, {kNumberTypeNames});
+  registry.Add("RealDiv", MakeBinary<DivFunction, FloatTypes>, {kFloatTypeNames});
+  registry.Add("Pow", MakeBinary<PowFunction, FloatTypes>, {kFloatTypeNames});
+  registry.Add("Div", MakeDivision<DivFunction>, {kNumberTypeNames});
+  registry.Add("FloorDiv", MakeDivision<FloorDivFunction>, {kNumberTypeNames});
+  registry.Add("FloorMod", MakeDivision<FloorModFunction>, {kNumberTypeNames});
+  registry.Add("TruncateDiv", MakeDivision<DivFunction>, {kNumberTypeNames});
+  registry.Add("TruncateMod", MakeDivision<TruncateModFunction>, {kNumberTypeNames});
+  registry.Add("Mod", MakeDivision<TruncateModFunction>, {kNumberTypeNames});
+  registry.Add("DivNoNan", MakeBinary<DivNoNanFunction, FloatTypes>, {kFloatTypeNames});
+  registry.Add("ClipByValue", MakeClip, {kNumberTypeNames});
+  registry.Add("AddN", MakeAddN, {kNumberTypeNames});
+  registry.Add("BiasAdd", MakeBiasAdd, {kNumberTypeNames, "data_format (NHWC)"});
 }
 
 }  // namespace tiqu::engine

@@ -22,6 +22,26 @@ absl::StatusOr<OpInstance> MakeComparison(const NodeSpec& spec) {
 }
 
 using EqualityTypes = Types<float, double, int32_t, int64_t, uint8_t, bool>;
+constexpr char kEqualityNames[] = "float, double, int32, int64, uint8, bool, string";
+
+template <template <typename> typename Relation>
+absl::Status RunStringComparison(OpContext& context) {
+  const Tensor &a = context.input(0), &b = context.input(1);
+  TIQU_ASSIGN_OR_RETURN(const Shape shape, BroadcastShapes(a.shape(), b.shape()));
+  TIQU_ASSIGN_OR_RETURN(Tensor * out, context.Allocate(0, kBool, shape));
+  if (out->size() == 0) return absl::OkStatus();
+  ApplyBroadcast(PlanBroadcast(a.shape(), b.shape(), shape), a.strings().data(), b.strings().data(), out->data<bool>(),
+                 [](const std::string& x, const std::string& y) { return Relation<std::string>()(x, y); });
+  return absl::OkStatus();
+}
+
+template <template <typename> typename Relation>
+absl::StatusOr<OpInstance> MakeEquality(const NodeSpec& spec) {
+  if (spec.input_type(0) != DataType::kString) return MakeComparison<Relation, EqualityTypes>(spec);
+  spec.ExpectInputs(2);
+  spec.ExpectSameType(0, 1);
+  return OpInstance{{kBool}, RunStringComparison<Relation>};
+}
 
 template <typename Function>
 absl::StatusOr<OpInstance> MakeLogical(const NodeSpec& spec) {
@@ -97,17 +117,17 @@ absl::StatusOr<OpInstance> MakeSelect(const NodeSpec& spec) {
 }  // namespace
 
 void RegisterCompareOps(OpRegistry& registry) {
-  registry.Add("Equal", MakeComparison<std::equal_to, EqualityTypes>);
-  registry.Add("NotEqual", MakeComparison<std::not_equal_to, EqualityTypes>);
-  registry.Add("Greater", MakeComparison<std::greater, NumberTypes>);
-  registry.Add("GreaterEqual", MakeComparison<std::greater_equal, NumberTypes>);
-  registry.Add("Less", MakeComparison<std::less, NumberTypes>);
-  registry.Add("LessEqual", MakeComparison<std::less_equal, NumberTypes>);
-  registry.Add("LogicalAnd", MakeLogical<std::logical_and<bool>>);
-  registry.Add("LogicalOr", MakeLogical<std::logical_or<bool>>);
-  registry.Add("LogicalNot", MakeLogicalNot);
-  registry.Add("Select", MakeSelect);
-  registry.Add("SelectV2", MakeSelect);
+  registry.Add("Equal", MakeEquality<std::equal_to>, {kEqualityNames});
+  registry.Add("NotEqual", MakeEquality<std::not_equal_to>, {kEqualityNames});
+  registry.Add("Greater", MakeComparison<std::greater, NumberTypes>, {kNumberTypeNames});
+  registry.Add("GreaterEqual", MakeComparison<std::greater_equal, NumberTypes>, {kNumberTypeNames});
+  registry.Add("Less", MakeComparison<std::less, NumberTypes>, {kNumberTypeNames});
+  registry.Add("LessEqual", MakeComparison<std::less_equal, NumberTypes>, {kNumberTypeNames});
+  registry.Add("LogicalAnd", MakeLogical<std::logical_and<bool>>, {kBoolName});
+  registry.Add("LogicalOr", MakeLogical<std::logical_or<bool>>, {kBoolName});
+  registry.Add("LogicalNot", MakeLogicalNot, {kBoolName});
+  registry.Add("Select", MakeSelect, {kAnyName});
+  registry.Add("SelectV2", MakeSelect, {kAnyName});
 }
 
 }  // namespace tiqu::engine

@@ -3,6 +3,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "base/status.h"
+#include "engine/conditionals.h"
 #include "engine/op_registry.h"
 #include "engine/ops/register.h"
 #include "graph/tensor_proto.h"
@@ -90,6 +91,45 @@ absl::StatusOr<OpInstance> MakeIdentity(const NodeSpec& spec) {
   return op;
 }
 
+absl::StatusOr<OpInstance> MakeEnsureShape(const NodeSpec& spec) {
+  spec.ExpectInputs(1);
+  const tensorflow::AttrValue* shape = spec.Find("shape");
+  if (shape == nullptr || !shape->has_shape()) return absl::InvalidArgumentError("attribute shape is not a shape");
+  if (shape->shape().unknown_rank()) return MakeIdentity(spec);
+  const Shape wanted = graph::ShapeFromProto(shape->shape());
+  const auto run = [wanted](OpContext& context) -> absl::Status {
+    const Shape& got = context.input(0).shape();
+    bool fits = got.size() == wanted.size();
+    for (size_t i = 0; fits && i < got.size(); ++i) fits = wanted[i] < 0 || wanted[i] == got[i];
+    if (!fits) {
+      return absl::InvalidArgumentError(
+          absl::StrCat("shape ", ShapeToString(got), " does not fit ", ShapeToString(wanted)));
+    }
+    context.set_output(0, context.input(0));
+    return absl::OkStatus();
+  };
+  return OpInstance{{spec.input_type(0)}, run};
+}
+
+// One of two sides, and which: what a Merge gives.
+absl::StatusOr<OpInstance> MakeChoose(const NodeSpec& spec) {
+  spec.ExpectInputs(3);
+  spec.ExpectType(0, {DataType::kBool});
+  spec.ExpectSameType(1, 2);
+  const auto run = [](OpContext& context) -> absl::Status {
+    const Tensor& condition = context.input(0);
+    if (condition.size() != 1) {
+      return absl::InvalidArgumentError(absl::StrCat("the condition has shape ", ShapeToString(condition.shape())));
+    }
+    const bool chosen = condition.data<bool>()[0];
+    TIQU_ASSIGN_OR_RETURN(Tensor * index, context.Allocate(1, DataType::kInt32, {}));
+    index->data<int32_t>()[0] = chosen ? 1 : 0;
+    context.set_output(0, context.input(chosen ? 2 : 1));
+    return absl::OkStatus();
+  };
+  return OpInstance{{spec.input_type(1), DataType::kInt32}, run};
+}
+
 absl::StatusOr<OpInstance> MakeNoOp(const NodeSpec&) { return OpInstance{}; }
 
 absl::StatusOr<OpInstance> MakeAssert(const NodeSpec& spec) {
@@ -112,19 +152,22 @@ absl::StatusOr<OpInstance> MakeAssert(const NodeSpec& spec) {
 }  // namespace
 
 void RegisterControlOps(OpRegistry& registry) {
-  registry.Add("Const", MakeConst);
-  registry.Add("VariableV2", MakeVariable);
-  registry.Add("Variable", MakeVariable);
-  registry.Add("VarHandleOp", MakeVarHandle);
-  registry.Add("ReadVariableOp", MakeReadVariable);
-  registry.Add("Placeholder", MakePlaceholder);
-  registry.Add("PlaceholderWithDefault", MakeIdentity);
-  registry.Add("Identity", MakeIdentity);
-  registry.Add("IdentityN", MakeIdentity);
-  registry.Add("StopGradient", MakeIdentity);
-  registry.Add("PreventGradient", MakeIdentity);
-  registry.Add("NoOp", MakeNoOp);
-  registry.Add("Assert", MakeAssert);
+  registry.Add("Const", MakeConst, {kAnyName, "value"});
+  registry.Add("VariableV2", MakeVariable, {kAnyName, "dtype, shape"});
+  registry.Add("Variable", MakeVariable, {kAnyName, "dtype, shape"});
+  registry.Add("VarHandleOp", MakeVarHandle, {kAnyName, "dtype, shape, shared_name"});
+  registry.Add("ReadVariableOp", MakeReadVariable, {kAnyName});
+  registry.Add("Placeholder", MakePlaceholder, {kAnyName, "dtype"});
+  registry.Add("PlaceholderWithDefault", MakeIdentity, {kAnyName});
+  registry.Add("Identity", MakeIdentity, {kAnyName});
+  registry.Add("IdentityN", MakeIdentity, {kAnyName});
+  registry.Add("StopGradient", MakeIdentity, {kAnyName});
+  registry.Add("PreventGradient", MakeIdentity, {kAnyName});
+  registry.Add(kChooseOp, MakeChoose);
+  registry.Add("Snapshot", MakeIdentity, {kAnyName});
+  registry.Add("EnsureShape", MakeEnsureShape, {kAnyName, "shape"});
+  registry.Add("NoOp", MakeNoOp, {"none"});
+  registry.Add("Assert", MakeAssert, {kAnyName});
 }
 
 }  // namespace tiqu::engine

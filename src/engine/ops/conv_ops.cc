@@ -1,4 +1,4 @@
-// Windows over [batch, height, width, channels]: Conv2D, MaxPool, AvgPool.
+// Windows over [batch, height, width, channels]: Conv2D, DepthwiseConv2dNative, MaxPool, AvgPool.
 #include <algorithm>
 #include <limits>
 
@@ -9,65 +9,16 @@
 #include "engine/ops/register.h"
 #include "engine/ops/shapes.h"
 #include "engine/ops/types.h"
+#include "engine/ops/window.h"
 
 namespace tiqu::engine {
 namespace {
 
-// Height and width of what a node's attributes say.
-struct WindowAttributes {
-  int64_t stride[2] = {1, 1};
-  int64_t dilation[2] = {1, 1};
-  int64_t window[2] = {1, 1};  // pooling; a convolution's stands in its filter
-  bool same = false;
-};
-
-void ReadPair(const NodeSpec& spec, std::string_view name, int64_t* pair) {
-  const std::vector<int64_t> values = spec.Ints(name);
-  if (values.empty()) return;
-  const bool sound = values.size() == 4 && values[0] == 1 && values[3] == 1 && values[1] > 0 && values[2] > 0;
-  if (!sound) {
-    spec.Fail(absl::InvalidArgumentError(
-        absl::StrCat("attribute ", std::string(name), " is ", ShapeToString(values), ", expected (1, h, w, 1)")));
-    return;
-  }
-  pair[0] = values[1];
-  pair[1] = values[2];
-}
-
-WindowAttributes ReadWindow(const NodeSpec& spec) {
-  WindowAttributes attributes;
-  ReadPair(spec, "strides", attributes.stride);
-  ReadPair(spec, "dilations", attributes.dilation);
-  ReadPair(spec, "ksize", attributes.window);
-  const std::string padding = spec.String("padding", "VALID");
-  attributes.same = padding == "SAME";
-  if (padding != "SAME" && padding != "VALID") {
-    spec.Fail(absl::UnimplementedError(absl::StrCat("padding ", padding, " is not supported")));
-  }
-  if (const std::string format = spec.String("data_format", "NHWC"); format != "NHWC") {
-    spec.Fail(absl::UnimplementedError(absl::StrCat("data_format ", format, " is not supported")));
-  }
-  return attributes;
-}
-
-// One axis of a window's way over its input.
-struct WindowAxis {
-  int64_t in, window, stride, dilation, before, out;
-
-  // Input position of tap `tap` for output `o`; may lie outside [0, in).
-  int64_t At(int64_t o, int64_t tap) const { return o * stride - before + tap * dilation; }
-};
-
-WindowAxis PlanAxis(const WindowAttributes& attributes, int axis, int64_t in, int64_t window) {
-  WindowAxis plan{in, window, attributes.stride[axis], attributes.dilation[axis], 0, 0};
-  const int64_t span = (window - 1) * plan.dilation + 1;
-  if (attributes.same) {
-    plan.out = (in + plan.stride - 1) / plan.stride;
-    plan.before = std::max<int64_t>((plan.out - 1) * plan.stride + span - in, 0) / 2;
-  } else {
-    plan.out = in < span ? 0 : (in - span) / plan.stride + 1;
-  }
-  return plan;
+// Not run at load: small constants may ask for any amount of work, as large windows over large images do.
+OpInstance Windowed(std::function<absl::Status(OpContext&)> run) {
+  OpInstance op{{kFloat}, std::move(run)};
+  op.folds = false;
+  return op;
 }
 
 // Copies what the filter sees for one row of outputs: [out width, window height, window width, channels].
@@ -98,13 +49,13 @@ absl::Status RunConv2D(OpContext& context, const WindowAttributes& attributes) {
   const WindowAxis h = PlanAxis(attributes, 0, s[1], f[0]), w = PlanAxis(attributes, 1, s[2], f[1]);
   TIQU_ASSIGN_OR_RETURN(Tensor * out, context.Allocate(0, kFloat, {s[0], h.out, w.out, f[3]}));
   const int64_t depth = f[0] * f[1] * f[2];
-  const bool pointwise = f[0] == 1 && f[1] == 1 && h.stride == 1 && w.stride == 1;
+  const bool pointwise = f[0] == 1 && f[1] == 1 && h.stride == 1 && w.stride == 1 && h.out == h.in && w.out == w.in;
   if (pointwise) {
     kernels::Gemm({s[0] * s[1] * s[2], f[3], depth}, 1.0F, in.data<float>(), depth, filter.data<float>(), f[3], 0.0F,
                   out->data<float>(), f[3]);
     return absl::OkStatus();
   }
-  TIQU_ASSIGN_OR_RETURN(Tensor patches, NewTensor(kFloat, {w.out, depth}));
+  TIQU_ASSIGN_OR_RETURN(Tensor patches, context.Temporary(kFloat, {w.out, depth}));
   float* to = out->data<float>();
   for (int64_t b = 0; b < s[0]; ++b) {
     const float* image = in.data<float>() + b * s[1] * s[2] * s[3];
@@ -122,7 +73,57 @@ absl::StatusOr<OpInstance> MakeConv2D(const NodeSpec& spec) {
   spec.ExpectType(0, {kFloat});
   spec.ExpectType(1, {kFloat});
   const WindowAttributes attributes = ReadWindow(spec);
-  return OpInstance{{kFloat}, [attributes](OpContext& context) { return RunConv2D(context, attributes); }};
+  return Windowed([attributes](OpContext& context) { return RunConv2D(context, attributes); });
+}
+
+// One output position: every channel has `multiplier` filters of its own.
+void DepthwisePoint(const float* image, const float* filter, const WindowAxis& h, const WindowAxis& w, int64_t channels,
+                    int64_t multiplier, int64_t row, int64_t column, float* out) {
+  std::fill_n(out, channels * multiplier, 0.0F);
+  for (int64_t i = 0; i < h.window; ++i) {
+    const int64_t y = h.At(row, i);
+    if (y < 0 || y >= h.in) continue;
+    for (int64_t j = 0; j < w.window; ++j) {
+      const int64_t x = w.At(column, j);
+      if (x < 0 || x >= w.in) continue;
+      const float* from = image + (y * w.in + x) * channels;
+      const float* tap = filter + (i * w.window + j) * channels * multiplier;
+      if (multiplier == 1) {
+        for (int64_t c = 0; c < channels; ++c) out[c] += from[c] * tap[c];
+      } else {
+        for (int64_t c = 0; c < channels * multiplier; ++c) out[c] += from[c / multiplier] * tap[c];
+      }
+    }
+  }
+}
+
+absl::Status RunDepthwise(OpContext& context, const WindowAttributes& attributes) {
+  const Tensor &in = context.input(0), &filter = context.input(1);
+  const Shape &s = in.shape(), &f = filter.shape();
+  if (s.size() != 4 || f.size() != 4 || s[3] != f[2] || f[0] < 1 || f[1] < 1 || f[3] < 1) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("input of shape ", ShapeToString(s), " with a filter of shape ", ShapeToString(f)));
+  }
+  const WindowAxis h = PlanAxis(attributes, 0, s[1], f[0]), w = PlanAxis(attributes, 1, s[2], f[1]);
+  TIQU_ASSIGN_OR_RETURN(Tensor * out, context.Allocate(0, kFloat, {s[0], h.out, w.out, f[2] * f[3]}));
+  float* to = out->data<float>();
+  for (int64_t b = 0; b < s[0]; ++b) {
+    const float* image = in.data<float>() + b * s[1] * s[2] * s[3];
+    for (int64_t row = 0; row < h.out; ++row) {
+      for (int64_t column = 0; column < w.out; ++column, to += f[2] * f[3]) {
+        DepthwisePoint(image, filter.data<float>(), h, w, f[2], f[3], row, column, to);
+      }
+    }
+  }
+  return absl::OkStatus();
+}
+
+absl::StatusOr<OpInstance> MakeDepthwise(const NodeSpec& spec) {
+  spec.ExpectInputs(2);
+  spec.ExpectType(0, {kFloat});
+  spec.ExpectType(1, {kFloat});
+  const WindowAttributes attributes = ReadWindow(spec);
+  return Windowed([attributes](OpContext& context) { return RunDepthwise(context, attributes); });
 }
 
 // The largest or the mean of the window's elements that lie inside the image, channel by channel.
@@ -176,16 +177,20 @@ absl::StatusOr<OpInstance> MakePool(const NodeSpec& spec) {
   spec.ExpectType(0, {kFloat});
   const WindowAttributes attributes = ReadWindow(spec);
   const bool average = spec.op() == "AvgPool";
-  return OpInstance{{kFloat},
-                    [attributes, average](OpContext& context) { return RunPool(context, attributes, average); }};
+  return Windowed([attributes, average](OpContext& context) { return RunPool(context, attributes, average); });
 }
 
 }  // namespace
 
 void RegisterConvOps(OpRegistry& registry) {
-  registry.Add("Conv2D", MakeConv2D);
-  registry.Add("MaxPool", MakePool);
-  registry.Add("AvgPool", MakePool);
+  const char* const convolution =
+      "strides, dilations, padding (VALID, SAME, EXPLICIT), explicit_paddings, "
+      "data_format (NHWC)";
+  const char* const pool = "ksize, strides, padding (VALID, SAME, EXPLICIT), explicit_paddings, data_format (NHWC)";
+  registry.Add("Conv2D", MakeConv2D, {kFloatName, convolution});
+  registry.Add("DepthwiseConv2dNative", MakeDepthwise, {kFloatName, convolution});
+  registry.Add("MaxPool", MakePool, {kFloatName, pool});
+  registry.Add("AvgPool", MakePool, {kFloatName, pool});
 }
 
 }  // namespace tiqu::engine

@@ -1,5 +1,5 @@
-// ParseExample: serialised tf.Example messages to dense tensors. Sparse features and those of free length are not
-// supported.
+// ParseExample and ParseExampleV2: serialised tf.Example messages to dense tensors. Sparse features and those of free
+// length are not supported.
 #include <algorithm>
 
 #include "absl/strings/str_cat.h"
@@ -16,15 +16,30 @@ namespace {
 
 constexpr auto kString = DataType::kString;
 
-// Inputs: serialized [batch], names, a key and a default value a feature.
-constexpr int kFirstKey = 2;
+// ParseExample's inputs: serialized [batch], names, a key and a default value a feature. ParseExampleV2's: serialized,
+// names, and a vector of keys each for sparse, dense and ragged features before the default values.
+constexpr int kFirstKey = 2, kDenseKeys = 3, kFirstDefault = 5;
 
 struct DenseFeatures {
   std::vector<DataType> types;
   std::vector<Shape> shapes;
+  bool keys_are_vectors = false;
 
   int count() const { return static_cast<int>(types.size()); }
+  const std::string& Key(const OpContext& context, int i) const {
+    return keys_are_vectors ? context.input(kDenseKeys).strings()[i] : context.input(kFirstKey + i).strings()[0];
+  }
+  int first_default() const { return keys_are_vectors ? kFirstDefault : kFirstKey + count(); }
 };
+
+absl::Status CheckKeys(const OpContext& context, const DenseFeatures& features) {
+  bool fits = !features.keys_are_vectors || context.input(kDenseKeys).size() == features.count();
+  for (int i = 0; fits && !features.keys_are_vectors && i < features.count(); ++i) {
+    fits = context.input(kFirstKey + i).size() == 1;
+  }
+  if (fits) return absl::OkStatus();
+  return absl::InvalidArgumentError(absl::StrCat("there is not one key for each of ", features.count(), " features"));
+}
 
 template <typename T, typename List>
 absl::Status Store(const List& values, int64_t count, T* out) {
@@ -73,12 +88,12 @@ absl::Status ParseOne(OpContext& context, const DenseFeatures& features, int64_t
     return absl::InvalidArgumentError("is not a serialized tf.Example");
   }
   for (int i = 0; i < features.count(); ++i) {
-    const std::string& key = context.input(kFirstKey + i).strings()[0];
+    const std::string& key = features.Key(context, i);
     const int64_t count = ElementCount(features.shapes[i]);
     const auto it = example.features().feature().find(key);
     const bool given =
         it != example.features().feature().end() && it->second.kind_case() != tensorflow::Feature::KIND_NOT_SET;
-    const Tensor& fallback = context.input(kFirstKey + features.count() + i);
+    const Tensor& fallback = context.input(features.first_default() + i);
     absl::Status status = given ? StoreFeature(it->second, row * count, count, (*outputs)[i])
                                 : StoreDefault(fallback, row * count, count, (*outputs)[i]);
     if (!status.ok()) return Annotate(status, absl::StrCat("feature '", key, "'"));
@@ -92,9 +107,9 @@ absl::Status RunParseExample(OpContext& context, const DenseFeatures& features) 
     return absl::InvalidArgumentError(
         absl::StrCat("examples have shape ", ShapeToString(serialized.shape()), ", expected (-1)"));
   }
+  TIQU_RETURN_IF_ERROR(CheckKeys(context, features));
   std::vector<Tensor*> outputs;
   for (int i = 0; i < features.count(); ++i) {
-    if (context.input(kFirstKey + i).size() != 1) return absl::InvalidArgumentError("a feature's key is not a scalar");
     Shape shape = features.shapes[i];
     shape.insert(shape.begin(), serialized.size());
     TIQU_ASSIGN_OR_RETURN(Tensor * out, context.Allocate(i, features.types[i], shape));
@@ -122,25 +137,36 @@ std::vector<Shape> DenseShapes(const NodeSpec& spec) {
 }
 
 absl::StatusOr<OpInstance> MakeParseExample(const NodeSpec& spec) {
-  if (spec.Int("Nsparse", 0) != 0) return absl::UnimplementedError("sparse features are not supported");
-  const DenseFeatures features{spec.TypeList("Tdense"), DenseShapes(spec)};
+  const bool v2 = spec.op() == "ParseExampleV2";
+  if (spec.Int(v2 ? "num_sparse" : "Nsparse", 0) != 0) {
+    return absl::UnimplementedError("sparse features are not supported");
+  }
+  if (!spec.TypeList("ragged_value_types").empty()) {
+    return absl::UnimplementedError("ragged features are not supported");
+  }
+  const DenseFeatures features{spec.TypeList("Tdense"), DenseShapes(spec), v2};
   if (features.shapes.size() != features.types.size()) {
     return absl::InvalidArgumentError(
         absl::StrCat(features.types.size(), " types for ", features.shapes.size(), " shapes"));
   }
-  spec.ExpectInputs(kFirstKey + 2 * features.count());
+  spec.ExpectInputs(features.first_default() + features.count());
   spec.ExpectType(0, {kString});
   for (int i = 0; i < features.count(); ++i) {
     const DataType type = features.types[i];
     if (type != DataType::kFloat && type != DataType::kInt64 && type != kString) return spec.UnsupportedType(type);
-    spec.ExpectType(kFirstKey + i, {kString});
-    spec.ExpectType(kFirstKey + features.count() + i, {type});
+    spec.ExpectType(v2 ? kDenseKeys : kFirstKey + i, {kString});
+    spec.ExpectType(features.first_default() + i, {type});
   }
   return OpInstance{features.types, [features](OpContext& context) { return RunParseExample(context, features); }};
 }
 
 }  // namespace
 
-void RegisterExampleOps(OpRegistry& registry) { registry.Add("ParseExample", MakeParseExample); }
+void RegisterExampleOps(OpRegistry& registry) {
+  const char* const types = "float, int64, string";
+  registry.Add("ParseExample", MakeParseExample, {types, "Nsparse (0), Tdense, dense_shapes (known)"});
+  registry.Add("ParseExampleV2", MakeParseExample,
+               {types, "num_sparse (0), ragged_value_types (none), Tdense, dense_shapes (known)"});
+}
 
 }  // namespace tiqu::engine

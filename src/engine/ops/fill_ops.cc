@@ -93,10 +93,10 @@ absl::StatusOr<OpInstance> MakeLike(const NodeSpec& spec) {
 }  // namespace
 
 void RegisterFillOps(OpRegistry& registry) {
-  registry.Add("Fill", MakeFill);
-  registry.Add("Range", MakeRange);
-  registry.Add("ZerosLike", MakeLike<0>);
-  registry.Add("OnesLike", MakeLike<1>);
+  registry.Add("Fill", MakeFill, {kAnyName});
+  registry.Add("Range", MakeRange, {kNumberTypeNames});
+  registry.Add("ZerosLike", MakeLike<0>, {"float, double, int32, int64, uint8, bool"});
+  registry.Add("OnesLike", MakeLike<1>, {"float, double, int32, int64, uint8, bool"});
 }
 
 }  // namespace tiqu::engine

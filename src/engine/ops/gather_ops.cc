@@ -12,41 +12,65 @@
 namespace tiqu::engine {
 namespace {
 
-// in seen as [outer, rows, inner], out as [outer, indices, inner].
+// Where the rows lie, and how many of the first axes both sides share.
+struct RowAxes {
+  int axis = 0;
+  int batch = 0;
+};
+
+// in seen as [batches, outer, rows, inner], out as [batches, outer, indices of a batch, inner].
 template <typename T, typename Index>
-void CopyRows(const Tensor& in, const Tensor& indices, int axis, Tensor* out) {
-  const int64_t outer = CountDims(in.shape(), 0, axis), rows = in.shape()[axis];
-  const int64_t inner = CountDims(in.shape(), axis + 1, in.shape().size());
+void CopyRows(const Tensor& in, const Tensor& indices, const RowAxes& axes, Tensor* out) {
+  const int64_t batches = CountDims(in.shape(), 0, axes.batch), outer = CountDims(in.shape(), axes.batch, axes.axis);
+  const int64_t rows = in.shape()[axes.axis], inner = CountDims(in.shape(), axes.axis + 1, in.shape().size());
+  const int64_t count = CountDims(indices.shape(), axes.batch, indices.shape().size());
   const Index* index = indices.data<Index>();
   const T* from = Elements<T>(in);
   T* to = Elements<T>(out);
-  for (int64_t o = 0; o < outer; ++o, from += rows * inner) {
-    for (int64_t i = 0; i < indices.size(); ++i, to += inner) {
-      std::copy_n(from + static_cast<int64_t>(index[i]) * inner, inner, to);
+  for (int64_t b = 0; b < batches; ++b, index += count) {
+    for (int64_t o = 0; o < outer; ++o, from += rows * inner) {
+      for (int64_t i = 0; i < count; ++i, to += inner) {
+        std::copy_n(from + static_cast<int64_t>(index[i]) * inner, inner, to);
+      }
     }
   }
 }
 
-absl::Status GatherAlong(OpContext& context, const Tensor& in, const Tensor& indices, int64_t wanted_axis) {
-  TIQU_ASSIGN_OR_RETURN(const int axis, NormalizeAxis(wanted_axis, in.shape().size()));
-  TIQU_RETURN_IF_ERROR(CheckIndices(indices, in.shape()[axis]));
-  Shape shape(in.shape().begin(), in.shape().begin() + axis);
-  shape.insert(shape.end(), indices.shape().begin(), indices.shape().end());
-  shape.insert(shape.end(), in.shape().begin() + axis + 1, in.shape().end());
+absl::Status CheckBatch(const Tensor& in, const Tensor& indices, const RowAxes& axes) {
+  const auto batch = static_cast<size_t>(axes.batch);
+  bool fits = axes.batch <= axes.axis && batch <= indices.shape().size();
+  for (size_t i = 0; fits && i < batch; ++i) fits = in.shape()[i] == indices.shape()[i];
+  if (fits) return absl::OkStatus();
+  return absl::InvalidArgumentError(absl::StrCat("batch_dims ", axes.batch, " and axis ", axes.axis, " for shapes ",
+                                                 ShapeToString(in.shape()), " and ", ShapeToString(indices.shape())));
+}
+
+absl::Status GatherAlong(OpContext& context, int64_t wanted_axis, int64_t wanted_batch) {
+  const Tensor &in = context.input(0), &indices = context.input(1);
+  RowAxes axes;
+  TIQU_ASSIGN_OR_RETURN(axes.axis, NormalizeAxis(wanted_axis, in.shape().size()));
+  if (wanted_batch != 0) {
+    TIQU_ASSIGN_OR_RETURN(axes.batch, NormalizeAxis(wanted_batch, indices.shape().size() + (wanted_batch > 0 ? 1 : 0)));
+    TIQU_RETURN_IF_ERROR(CheckBatch(in, indices, axes));
+  }
+  TIQU_RETURN_IF_ERROR(CheckIndices(indices, in.shape()[axes.axis]));
+  Shape shape(in.shape().begin(), in.shape().begin() + axes.axis);
+  shape.insert(shape.end(), indices.shape().begin() + axes.batch, indices.shape().end());
+  shape.insert(shape.end(), in.shape().begin() + axes.axis + 1, in.shape().end());
   TIQU_ASSIGN_OR_RETURN(Tensor * out, context.Allocate(0, in.type(), shape));
   ForElementType(in, [&](auto zero) {
     using T = decltype(zero);
-    indices.type() == kInt64 ? CopyRows<T, int64_t>(in, indices, axis, out)
-                             : CopyRows<T, int32_t>(in, indices, axis, out);
+    indices.type() == kInt64 ? CopyRows<T, int64_t>(in, indices, axes, out)
+                             : CopyRows<T, int32_t>(in, indices, axes, out);
   });
   return absl::OkStatus();
 }
 
-absl::Status RunGather(OpContext& context) { return GatherAlong(context, context.input(0), context.input(1), 0); }
+absl::Status RunGather(OpContext& context) { return GatherAlong(context, 0, 0); }
 
-absl::Status RunGatherV2(OpContext& context) {
+absl::Status RunGatherV2(OpContext& context, int64_t batch_dims) {
   TIQU_ASSIGN_OR_RETURN(const int64_t axis, IndexScalar(context.input(2)));
-  return GatherAlong(context, context.input(0), context.input(1), axis);
+  return GatherAlong(context, axis, batch_dims);
 }
 
 absl::StatusOr<OpInstance> MakeGather(const NodeSpec& spec) {
@@ -54,13 +78,16 @@ absl::StatusOr<OpInstance> MakeGather(const NodeSpec& spec) {
   spec.ExpectInputs(with_axis ? 3 : 2);
   spec.ExpectType(1, {kInt32, kInt64});
   if (with_axis) spec.ExpectType(2, {kInt32, kInt64});
-  if (spec.Int("batch_dims", 0) != 0) return absl::UnimplementedError("batch_dims other than 0 is not supported");
-  return OpInstance{{spec.input_type(0)}, with_axis ? RunGatherV2 : RunGather};
+  if (!with_axis) return OpInstance{{spec.input_type(0)}, RunGather};
+  const int64_t batch_dims = spec.Int("batch_dims", 0);
+  return OpInstance{{spec.input_type(0)},
+                    [batch_dims](OpContext& context) { return RunGatherV2(context, batch_dims); }};
 }
 
 absl::StatusOr<OpInstance> MakeResourceGather(const NodeSpec& spec) {
   spec.ExpectInputs(2);
   spec.ExpectType(1, {kInt32, kInt64});
+  if (spec.Int("batch_dims", 0) != 0) return absl::UnimplementedError("batch_dims other than 0 is not supported");
   const Tensor* table = spec.constant(0);
   if (table == nullptr) return absl::InvalidArgumentError("reads something that is not a variable");
   return OpInstance{{table->type()}, RunGather};
@@ -146,12 +173,12 @@ absl::StatusOr<OpInstance> MakeArg(const NodeSpec& spec) {
 }  // namespace
 
 void RegisterGatherOps(OpRegistry& registry) {
-  registry.Add("Gather", MakeGather);
-  registry.Add("GatherV2", MakeGather);
-  registry.Add("ResourceGather", MakeResourceGather);
-  registry.Add("OneHot", MakeOneHot);
-  registry.Add("ArgMax", MakeArg<std::greater>);
-  registry.Add("ArgMin", MakeArg<std::less>);
+  registry.Add("Gather", MakeGather, {kAnyName});
+  registry.Add("GatherV2", MakeGather, {kAnyName, "batch_dims"});
+  registry.Add("ResourceGather", MakeResourceGather, {kAnyName, "batch_dims (0)"});
+  registry.Add("OneHot", MakeOneHot, {"float, double, int32, int64, bool", "axis"});
+  registry.Add("ArgMax", MakeArg<std::greater>, {kNumberTypeNames, "output_type (int32, int64)"});
+  registry.Add("ArgMin", MakeArg<std::less>, {kNumberTypeNames, "output_type (int32, int64)"});
 }
 
 }  // namespace tiqu::engine

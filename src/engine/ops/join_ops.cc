@@ -196,13 +196,13 @@ absl::StatusOr<OpInstance> MakeBroadcastTo(const NodeSpec& spec) {
 }  // namespace
 
 void RegisterJoinOps(OpRegistry& registry) {
-  registry.Add("ConcatV2", MakeConcatV2);
-  registry.Add("Concat", MakeConcat);
-  registry.Add("Pack", MakePack);
-  registry.Add("Pad", MakePad);
-  registry.Add("PadV2", MakePad);
-  registry.Add("Tile", MakeTile);
-  registry.Add("BroadcastTo", MakeBroadcastTo);
+  registry.Add("ConcatV2", MakeConcatV2, {kAnyName});
+  registry.Add("Concat", MakeConcat, {kAnyName});
+  registry.Add("Pack", MakePack, {kAnyName, "axis"});
+  registry.Add("Pad", MakePad, {kAnyName});
+  registry.Add("PadV2", MakePad, {kAnyName});
+  registry.Add("Tile", MakeTile, {kAnyName});
+  registry.Add("BroadcastTo", MakeBroadcastTo, {kAnyName});
 }
 
 }  // namespace tiqu::engine

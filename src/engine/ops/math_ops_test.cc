@@ -30,6 +30,20 @@ TEST(BinaryOpsTest, IntegersDivideTowardMinusInfinityAndNeverByZero) {
   ExpectInts(RunOp(Op("Add"), {Scalar(std::numeric_limits<int32_t>::max()), Scalar(1)}), {}, {least});
 }
 
+TEST(BinaryOpsTest, DivisionsOfOtherKinds) {
+  ExpectInts(RunOp(Op("TruncateDiv"), {Vector({-7, 7}), Scalar(2)}), {2}, {-3, 3});
+  ExpectInts(RunOp(Op("TruncateMod"), {Vector({-7, 7}), Scalar(4)}), {2}, {-3, 3});
+  ExpectFloats(RunOp(Op("Mod"), {Floats({1}, {-5.5F}), Floats({}, {2})}), {1}, {-1.5F});
+  ExpectFloats(RunOp(Op("DivNoNan"), {Floats({2}, {3, 0}), Floats({2}, {2, 0})}), {2}, {1.5F, 0});
+  ExpectError(RunOp(Op("TruncateMod"), {Scalar(1), Scalar(0)}), kInvalid, "division by zero");
+}
+
+TEST(BinaryOpsTest, ClipByValue) {
+  ExpectFloats(RunOp(Op("ClipByValue"), {kSix, Floats({}, {2}), Floats({}, {4})}), {2, 3}, {2, 2, 3, 4, 4, 4});
+  ExpectError(RunOp(Op("ClipByValue"), {kSix, Floats({3}, {0, 0, 0}), Floats({}, {4})}), kInvalid,
+              "a bound has shape (3)");
+}
+
 TEST(BinaryOpsTest, AddNAndBiasAdd) {
   ExpectFloats(RunOp(Op("AddN"), {kSix, kSix, kSix}), {2, 3}, {3, 6, 9, 12, 15, 18});
   ExpectError(RunOp(Op("AddN"), {kSix, Floats({1}, {1})}), kInvalid, "cannot add shapes (2, 3) and (1)");
@@ -37,6 +51,14 @@ TEST(BinaryOpsTest, AddNAndBiasAdd) {
   ExpectError(RunOp(Op("BiasAdd"), {kSix, Floats({2}, {1, 0})}), kInvalid, "bias of shape (2)");
   ExpectError(RunOp(Op("BiasAdd").String("data_format", "NCHW"), {kSix, Floats({3}, {1, 0, 1})}), kUnimplemented,
               "NCHW");
+}
+
+TEST(CompareOpsTest, StringsAreEqualOrNot) {
+  Tensor words(DataType::kString, {2}), word(DataType::kString, {});
+  words.strings() = {"罗", "显敏"};
+  word.strings()[0] = "罗";
+  ExpectBools(RunOp(Op("Equal"), {words, word}), {2}, {1, 0});
+  ExpectBools(RunOp(Op("NotEqual"), {words, word}), {2}, {0, 1});
 }
 
 TEST(CompareOpsTest, ComparisonsAndSelect) {
@@ -65,6 +87,19 @@ TEST(UnaryOpsTest, FunctionsAtTheirEdges) {
   for (const char* op : {"Sigmoid", "Tanh", "Exp", "Log", "Relu", "Abs", "Neg"}) {
     EXPECT_TRUE(std::isnan(RunOp(Op(op), {Floats({1}, {std::nanf("")})})->data<float>()[0])) << op;
   }
+}
+
+TEST(UnaryOpsTest, MoreFunctions) {
+  const Tensor in = Floats({2}, {-1, 0.5F});
+  ExpectFloats(RunOp(Op("Erfc"), {in}), {2}, {1.8427008F, 0.4795001F});
+  ExpectFloats(RunOp(Op("Selu"), {in}), {2}, {-1.1113307F, 0.5253505F});
+  ExpectFloats(RunOp(Op("Sin"), {in}), {2}, {-0.8414710F, 0.4794255F});
+  ExpectFloats(RunOp(Op("Cos"), {in}), {2}, {0.5403023F, 0.8775826F});
+  const float infinity = std::numeric_limits<float>::infinity();
+  const Tensor odd = Floats({3}, {1, std::nanf(""), -infinity});
+  ExpectBools(RunOp(Op("IsNan"), {odd}), {3}, {0, 1, 0});
+  ExpectBools(RunOp(Op("IsInf"), {odd}), {3}, {0, 0, 1});
+  ExpectBools(RunOp(Op("IsFinite"), {odd}), {3}, {1, 0, 0});
 }
 
 TEST(UnaryOpsTest, SoftmaxRowsSumToOneAndIgnoreWhatIsMasked) {
@@ -96,7 +131,9 @@ TEST(MatMulOpsTest, ProductsAndTheirShapes) {
   const Tensor batch = Floats({2, 1, 2}, {1, 2, 3, 4});
   ExpectFloats(RunOp(Op("BatchMatMul").Bool("adj_y", true), {batch, batch}), {2, 1, 1}, {5, 25});
   ExpectError(RunOp(Op("BatchMatMul"), {batch, Floats({1, 2, 1}, {1, 1})}), kInvalid, "have different batches");
-  ExpectFloats(RunOp(Op("BatchMatMulV2"), {batch, Floats({1, 2, 1}, {1, 1})}), {2, 1, 1}, {3, 7});
+  for (const char* op : {"BatchMatMulV2", "BatchMatMulV3"}) {
+    ExpectFloats(RunOp(Op(op), {batch, Floats({1, 2, 1}, {1, 1})}), {2, 1, 1}, {3, 7});
+  }
 }
 
 TEST(ConvOpsTest, WindowsValidAndSame) {
@@ -106,12 +143,34 @@ TEST(ConvOpsTest, WindowsValidAndSame) {
   };
   ExpectFloats(RunOp(conv("VALID"), {image, filter}), {1, 1, 2, 1}, {321, 432});
   ExpectFloats(RunOp(conv("SAME"), {image, filter}), {1, 1, 4, 1}, {210, 321, 432, 43});
-  ExpectError(RunOp(conv("EXPLICIT"), {image, filter}), kUnimplemented, "padding EXPLICIT");
+  Op explicit_padding = conv("EXPLICIT");
+  ExpectError(RunOp(explicit_padding, {image, filter}), kInvalid, "explicit_paddings is ()");
+  explicit_padding.Ints("explicit_paddings", {0, 0, 0, 0, 2, 0, 0, 0});
+  ExpectFloats(RunOp(explicit_padding, {image, filter}), {1, 1, 4, 1}, {100, 210, 321, 432});
+  ExpectError(RunOp(conv("HALF"), {image, filter}), kUnimplemented, "padding HALF");
   ExpectError(RunOp(conv("SAME"), {image, Floats({1, 1, 2, 1}, {1, 1})}), kInvalid,
               "with a filter of shape (1, 1, 2, 1)");
   const Op pool = Op("MaxPool").Ints("ksize", {1, 1, 3, 1}).Ints("strides", {1, 1, 2, 1}).String("padding", "SAME");
   ExpectFloats(RunOp(pool, {image}), {1, 1, 2, 1}, {3, 4});
   ExpectError(RunOp(Op("MaxPool").Ints("ksize", {2, 1, 1, 1}), {image}), kInvalid, "attribute ksize is (2, 1, 1, 1)");
+}
+
+TEST(ConvOpsTest, DepthwiseFiltersKeepChannelsApart) {
+  const Tensor image = Floats({1, 1, 3, 2}, {1, 10, 2, 20, 3, 30});
+  const Op conv = Op("DepthwiseConv2dNative").Ints("strides", {1, 1, 1, 1});
+  ExpectFloats(RunOp(conv, {image, Floats({1, 2, 2, 1}, {1, 0, 2, 1})}), {1, 1, 2, 2}, {5, 20, 8, 30});
+  ExpectFloats(RunOp(conv, {image, Floats({1, 1, 2, 2}, {1, 2, 3, 4})}), {1, 1, 3, 4},
+               {1, 2, 30, 40, 2, 4, 60, 80, 3, 6, 90, 120});
+  ExpectError(RunOp(conv, {image, Floats({1, 1, 1, 1}, {1})}), kInvalid, "with a filter of shape (1, 1, 1, 1)");
+}
+
+TEST(ControlOpsTest, EnsureShapeRefusesOtherShapes) {
+  Op ensure("EnsureShape");
+  ensure.Attr("shape").mutable_shape()->add_dim()->set_size(-1);
+  ensure.Attr("shape").mutable_shape()->add_dim()->set_size(3);
+  ExpectFloats(RunOp(ensure, {kSix}), {2, 3}, {1, 2, 3, 4, 5, 6});
+  ExpectError(RunOp(ensure, {Floats({2}, {1, 2})}), kInvalid, "shape (2) does not fit (-1, 3)");
+  ExpectFloats(RunOp(Op("Snapshot"), {kSix}), {2, 3}, {1, 2, 3, 4, 5, 6});
 }
 
 TEST(ControlOpsTest, ConstantsAndAssertions) {
@@ -151,6 +210,29 @@ TEST(ExampleOpsTest, DenseFeaturesWithAndWithoutDefaults) {
             "example 0: feature 'n': (data type: DT_INT64) is required but could not be found");
   EXPECT_EQ(parse({"\x0a\xff"}, Tensor(DataType::kInt64, {0})).status().message(),
             "example 0: is not a serialized tf.Example");
+}
+
+TEST(ExampleOpsTest, TheSecondVersionHasItsKeysInVectors) {
+  tensorflow::Example example;
+  (*example.mutable_features()->mutable_feature())["x"].mutable_float_list()->add_value(2.5F);
+  Tensor serialized(DataType::kString, {1}), keys(DataType::kString, {1});
+  serialized.strings()[0] = example.SerializeAsString();
+  keys.strings()[0] = "x";
+  const Tensor none(DataType::kString, {0});
+  Op op("ParseExampleV2");
+  op.Attr("Tdense").mutable_list()->add_type(tensorflow::DT_FLOAT);
+  op.Attr("dense_shapes").mutable_list()->add_shape();
+  ExpectFloats(RunOp(op, {serialized, none, none, keys, none, Floats({0}, {})}), {1}, {2.5F});
+  ExpectError(RunOp(op, {serialized, none, none, none, none, Floats({0}, {})}), kInvalid,
+              "there is not one key for each of 1 features");
+  ExpectError(RunOp(op.Int("num_sparse", 1), {serialized, none, none, keys, none, Floats({0}, {})}), kUnimplemented,
+              "sparse features");
+}
+
+TEST(OpRegistryTest, EveryOperationSaysWhatItTakes) {
+  for (const auto& [op, info] : OpRegistry::Global().infos()) {
+    EXPECT_EQ(info.types.empty(), op.starts_with('_')) << op;
+  }
 }
 
 TEST(OpRegistryTest, AnAttributeOfTheWrongKindIsNamed) {

@@ -1,4 +1,4 @@
-// Products of matrices: MatMul, BatchMatMul, BatchMatMulV2.
+// Products of matrices: MatMul, BatchMatMul, BatchMatMulV2, BatchMatMulV3.
 #include <algorithm>
 
 #include "absl/strings/str_cat.h"
@@ -70,7 +70,7 @@ absl::StatusOr<OpInstance> MakeBatchMatMul(const NodeSpec& spec) {
   spec.ExpectType(0, {kFloat});
   spec.ExpectType(1, {kFloat});
   const Transposes transposes{spec.Bool("adj_x", false), spec.Bool("adj_y", false)};
-  const bool broadcasts = spec.op() == "BatchMatMulV2";
+  const bool broadcasts = spec.op() != "BatchMatMul";
   return OpInstance{{kFloat}, [=](OpContext& context) { return RunBatchMatMul(context, transposes, broadcasts); }};
 }
 
@@ -94,9 +94,10 @@ absl::StatusOr<OpInstance> MakeMatMul(const NodeSpec& spec) {
 }  // namespace
 
 void RegisterMatMulOps(OpRegistry& registry) {
-  registry.Add("MatMul", MakeMatMul);
-  registry.Add("BatchMatMul", MakeBatchMatMul);
-  registry.Add("BatchMatMulV2", MakeBatchMatMul);
+  registry.Add("MatMul", MakeMatMul, {kFloatName, "transpose_a, transpose_b"});
+  registry.Add("BatchMatMul", MakeBatchMatMul, {kFloatName, "adj_x, adj_y"});
+  registry.Add("BatchMatMulV3", MakeBatchMatMul, {kFloatName, "adj_x, adj_y"});
+  registry.Add("BatchMatMulV2", MakeBatchMatMul, {kFloatName, "adj_x, adj_y"});
 }
 
 }  // namespace tiqu::engine

@@ -153,13 +153,13 @@ absl::StatusOr<OpInstance> MakeReduce(const NodeSpec& spec) {
 }  // namespace
 
 void RegisterReduceOps(OpRegistry& registry) {
-  registry.Add("Sum", MakeReduce<SumReduction, NumberTypes>);
-  registry.Add("Mean", MakeReduce<SumReduction, NumberTypes>);
-  registry.Add("Prod", MakeReduce<ProdReduction, NumberTypes>);
-  registry.Add("Max", MakeReduce<MaxReduction, NumberTypes>);
-  registry.Add("Min", MakeReduce<MinReduction, NumberTypes>);
-  registry.Add("All", MakeReduce<AllReduction, Types<bool>>);
-  registry.Add("Any", MakeReduce<AnyReduction, Types<bool>>);
+  registry.Add("Sum", MakeReduce<SumReduction, NumberTypes>, {kNumberTypeNames, "keep_dims"});
+  registry.Add("Mean", MakeReduce<SumReduction, NumberTypes>, {kNumberTypeNames, "keep_dims"});
+  registry.Add("Prod", MakeReduce<ProdReduction, NumberTypes>, {kNumberTypeNames, "keep_dims"});
+  registry.Add("Max", MakeReduce<MaxReduction, NumberTypes>, {kNumberTypeNames, "keep_dims"});
+  registry.Add("Min", MakeReduce<MinReduction, NumberTypes>, {kNumberTypeNames, "keep_dims"});
+  registry.Add("All", MakeReduce<AllReduction, Types<bool>>, {kBoolName, "keep_dims"});
+  registry.Add("Any", MakeReduce<AnyReduction, Types<bool>>, {kBoolName, "keep_dims"});
 }
 
 }  // namespace tiqu::engine

@@ -266,11 +266,12 @@ absl::StatusOr<OpInstance> MakeUnpack(const NodeSpec& spec) {
 }  // namespace
 
 void RegisterSliceOps(OpRegistry& registry) {
-  registry.Add("Slice", MakeSlice);
-  registry.Add("StridedSlice", MakeStridedSlice);
-  registry.Add("Split", MakeSplit);
-  registry.Add("SplitV", MakeSplitV);
-  registry.Add("Unpack", MakeUnpack);
+  registry.Add("Slice", MakeSlice, {kAnyName});
+  registry.Add("StridedSlice", MakeStridedSlice,
+               {kAnyName, "begin_mask, end_mask, ellipsis_mask, new_axis_mask, shrink_axis_mask"});
+  registry.Add("Split", MakeSplit, {kAnyName, "num_split"});
+  registry.Add("SplitV", MakeSplitV, {kAnyName, "num_split"});
+  registry.Add("Unpack", MakeUnpack, {kAnyName, "num, axis"});
 }
 
 }  // namespace tiqu::engine

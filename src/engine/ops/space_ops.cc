@@ -118,8 +118,8 @@ absl::StatusOr<OpInstance> MakeSpaceOp(const NodeSpec& spec) {
 }  // namespace
 
 void RegisterSpaceOps(OpRegistry& registry) {
-  registry.Add("SpaceToBatchND", MakeSpaceOp);
-  registry.Add("BatchToSpaceND", MakeSpaceOp);
+  registry.Add("SpaceToBatchND", MakeSpaceOp, {kAnyName});
+  registry.Add("BatchToSpaceND", MakeSpaceOp, {kAnyName});
 }
 
 }  // namespace tiqu::engine

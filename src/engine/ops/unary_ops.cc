@@ -77,6 +77,11 @@ TIQU_FLOAT_FUNCTION(Log1p, std::log1p(x));
 TIQU_FLOAT_FUNCTION(Sigmoid, T{1} / (T{1} + std::exp(-x)));
 TIQU_FLOAT_FUNCTION(Tanh, std::tanh(x));
 TIQU_FLOAT_FUNCTION(Erf, std::erf(x));
+TIQU_FLOAT_FUNCTION(Erfc, std::erfc(x));
+TIQU_FLOAT_FUNCTION(Sin, std::sin(x));
+TIQU_FLOAT_FUNCTION(Cos, std::cos(x));
+TIQU_FLOAT_FUNCTION(Selu, T(1.0507009873554804934193349852946) *
+                              (x < T{0} ? T(1.6732632423543772848170429916717) * std::expm1(x) : x));
 TIQU_FLOAT_FUNCTION(Elu, x < T{0} ? std::expm1(x) : x);
 TIQU_FLOAT_FUNCTION(Softplus, std::max(x, T{0}) + std::log1p(std::exp(-std::abs(x))));
 TIQU_FLOAT_FUNCTION(Softsign, x / (T{1} + std::abs(x)));
@@ -96,6 +101,40 @@ absl::StatusOr<OpInstance> MakeUnary(const NodeSpec& spec) {
   return DispatchType(spec, spec.input_type(0), List{}, [&](auto zero) {
     using T = decltype(zero);
     return OpInstance{{spec.input_type(0)}, [](OpContext& context) { return RunUnary<T>(context, Function()); }};
+  });
+}
+
+struct IsNanFunction {
+  template <typename T>
+  bool operator()(T x) const {
+    return std::isnan(x);
+  }
+};
+struct IsInfFunction {
+  template <typename T>
+  bool operator()(T x) const {
+    return std::isinf(x);
+  }
+};
+struct IsFiniteFunction {
+  template <typename T>
+  bool operator()(T x) const {
+    return std::isfinite(x);
+  }
+};
+
+template <typename Function>
+absl::StatusOr<OpInstance> MakeTest(const NodeSpec& spec) {
+  spec.ExpectInputs(1);
+  return DispatchType(spec, spec.input_type(0), FloatTypes{}, [&](auto zero) {
+    using T = decltype(zero);
+    const auto run = [](OpContext& context) -> absl::Status {
+      const Tensor& in = context.input(0);
+      TIQU_ASSIGN_OR_RETURN(Tensor * out, context.Allocate(0, DataType::kBool, in.shape()));
+      std::transform(in.data<T>(), in.data<T>() + in.size(), out->data<bool>(), Function());
+      return absl::OkStatus();
+    };
+    return OpInstance{{DataType::kBool}, run};
   });
 }
 
@@ -155,33 +194,40 @@ absl::StatusOr<OpInstance> MakeSoftmax(const NodeSpec& spec) {
 }  // namespace
 
 void RegisterUnaryOps(OpRegistry& registry) {
-  registry.Add("Exp", MakeVectorUnary<kernels::ExpVector, ExpFunction>);
-  registry.Add("Log", MakeVectorUnary<kernels::LogVector, LogFunction>);
-  registry.Add("Sigmoid", MakeVectorUnary<kernels::SigmoidVector, SigmoidFunction>);
-  registry.Add("Tanh", MakeVectorUnary<kernels::TanhVector, TanhFunction>);
-  registry.Add("Neg", MakeUnary<NegFunction, NumberTypes>);
-  registry.Add("Abs", MakeUnary<AbsFunction, NumberTypes>);
-  registry.Add("Square", MakeUnary<SquareFunction, NumberTypes>);
-  registry.Add("Sign", MakeUnary<SignFunction, NumberTypes>);
-  registry.Add("Relu", MakeUnary<ReluFunction, NumberTypes>);
-  registry.Add("Relu6", MakeUnary<Relu6Function, NumberTypes>);
-  registry.Add("Sqrt", MakeUnary<SqrtFunction>);
-  registry.Add("Rsqrt", MakeUnary<RsqrtFunction>);
-  registry.Add("Reciprocal", MakeUnary<ReciprocalFunction>);
-  registry.Add("Inv", MakeUnary<ReciprocalFunction>);
-  registry.Add("Floor", MakeUnary<FloorFunction>);
-  registry.Add("Ceil", MakeUnary<CeilFunction>);
-  registry.Add("Rint", MakeUnary<RintFunction>);
-  registry.Add("Round", MakeUnary<RintFunction>);
-  registry.Add("Expm1", MakeUnary<Expm1Function>);
-  registry.Add("Log1p", MakeUnary<Log1pFunction>);
-  registry.Add("Erf", MakeUnary<ErfFunction>);
-  registry.Add("Elu", MakeUnary<EluFunction>);
-  registry.Add("Softplus", MakeUnary<SoftplusFunction>);
-  registry.Add("Softsign", MakeUnary<SoftsignFunction>);
-  registry.Add("LeakyRelu", MakeLeakyRelu);
-  registry.Add("Softmax", MakeSoftmax);
-  registry.Add("LogSoftmax", MakeSoftmax);
+  registry.Add("Exp", MakeVectorUnary<kernels::ExpVector, ExpFunction>, {kFloatTypeNames});
+  registry.Add("Log", MakeVectorUnary<kernels::LogVector, LogFunction>, {kFloatTypeNames});
+  registry.Add("Sigmoid", MakeVectorUnary<kernels::SigmoidVector, SigmoidFunction>, {kFloatTypeNames});
+  registry.Add("Tanh", MakeVectorUnary<kernels::TanhVector, TanhFunction>, {kFloatTypeNames});
+  registry.Add("Neg", MakeUnary<NegFunction, NumberTypes>, {kNumberTypeNames});
+  registry.Add("Abs", MakeUnary<AbsFunction, NumberTypes>, {kNumberTypeNames});
+  registry.Add("Square", MakeUnary<SquareFunction, NumberTypes>, {kNumberTypeNames});
+  registry.Add("Sign", MakeUnary<SignFunction, NumberTypes>, {kNumberTypeNames});
+  registry.Add("Relu", MakeUnary<ReluFunction, NumberTypes>, {kNumberTypeNames});
+  registry.Add("Relu6", MakeUnary<Relu6Function, NumberTypes>, {kNumberTypeNames});
+  registry.Add("Sqrt", MakeUnary<SqrtFunction>, {kFloatTypeNames});
+  registry.Add("Rsqrt", MakeUnary<RsqrtFunction>, {kFloatTypeNames});
+  registry.Add("Reciprocal", MakeUnary<ReciprocalFunction>, {kFloatTypeNames});
+  registry.Add("Inv", MakeUnary<ReciprocalFunction>, {kFloatTypeNames});
+  registry.Add("Floor", MakeUnary<FloorFunction>, {kFloatTypeNames});
+  registry.Add("Ceil", MakeUnary<CeilFunction>, {kFloatTypeNames});
+  registry.Add("Rint", MakeUnary<RintFunction>, {kFloatTypeNames});
+  registry.Add("Round", MakeUnary<RintFunction>, {kFloatTypeNames});
+  registry.Add("Expm1", MakeUnary<Expm1Function>, {kFloatTypeNames});
+  registry.Add("Log1p", MakeUnary<Log1pFunction>, {kFloatTypeNames});
+  registry.Add("Erf", MakeUnary<ErfFunction>, {kFloatTypeNames});
+  registry.Add("Erfc", MakeUnary<ErfcFunction>, {kFloatTypeNames});
+  registry.Add("Sin", MakeUnary<SinFunction>, {kFloatTypeNames});
+  registry.Add("Cos", MakeUnary<CosFunction>, {kFloatTypeNames});
+  registry.Add("Selu", MakeUnary<SeluFunction>, {kFloatTypeNames});
+  registry.Add("IsNan", MakeTest<IsNanFunction>, {kFloatTypeNames});
+  registry.Add("IsInf", MakeTest<IsInfFunction>, {kFloatTypeNames});
+  registry.Add("IsFinite", MakeTest<IsFiniteFunction>, {kFloatTypeNames});
+  registry.Add("Elu", MakeUnary<EluFunction>, {kFloatTypeNames});
+  registry.Add("Softplus", MakeUnary<SoftplusFunction>, {kFloatTypeNames});
+  registry.Add("Softsign", MakeUnary<SoftsignFunction>, {kFloatTypeNames});
+  registry.Add("LeakyRelu", MakeLeakyRelu, {kFloatName, "alpha"});
+  registry.Add("Softmax", MakeSoftmax, {kFloatName});
+  registry.Add("LogSoftmax", MakeSoftmax, {kFloatName});
 }
 
 }  // namespace tiqu::engine
