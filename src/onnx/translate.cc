@@ -237,7 +237,8 @@ class Translator {
 absl::StatusOr<onnxpb::ModelProto> Translate(const savedmodel::LoadedSavedModel& model,
                                              const TranslateOptions& options) {
   tensorflow::MetaGraphDef meta_graph = model.meta_graph;
-  TIQU_RETURN_IF_ERROR(engine::InlineFunctions(&meta_graph));
+  engine::FunctionBodies bodies;  // of conditionals and loops, which have no translation
+  TIQU_RETURN_IF_ERROR(engine::InlineFunctions(&meta_graph, &bodies));
   TIQU_ASSIGN_OR_RETURN(const Graph graph, WithoutControl(meta_graph.graph_def()));
   TIQU_ASSIGN_OR_RETURN(const auto signatures, engine::ResolveSignatures(meta_graph, graph));
   const auto signature = signatures.find(options.signature);

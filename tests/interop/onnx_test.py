@@ -21,6 +21,8 @@ import tensorflow as tf
 
 sys.path.insert(0, str(pathlib.Path(__file__).parent))
 import engine_test
+import engine_util
+import op_cases
 import saved_model_test
 
 BUILD = pathlib.Path(os.environ["TIQU_BUILD_DIR"])
@@ -28,7 +30,7 @@ STARTER = pathlib.Path(__file__).resolve().parents[2] / "models" / "starter"
 INPUTS = saved_model_test.INPUTS
 TOLERANCE = 1e-5
 
-# Operations of engine_test.py that have no translation, and cases whose sizes a translation would have to know.
+# Operations of op_cases.py that have no translation, and cases whose sizes a translation would have to know.
 UNTRANSLATED_OPS = {"BatchToSpaceND", "Expm1", "Log1p", "SpaceToBatchND"}
 REFUSED_CASES = {"SplitV0", "SplitV1", "MaxPool3SAME", "AvgPool3SAME", "Conv2D_dilated"}
 UNRANKED_CASES = {"Fill", "Squeeze"}  # onnxruntime runs them, onnx.checker wants to know the rank of an output
@@ -94,7 +96,7 @@ class Reader(unittest.TestCase):
     def compare(self, folder, session, inputs):
         inputs = list(inputs)
         loaded = tf.saved_model.load(str(folder))
-        engine = engine_test.run_engine(folder, [("qa", each) for each in inputs])
+        engine = engine_util.run_engine(folder, [("qa", each) for each in inputs])
         for each, ours in zip(inputs, engine, strict=True):
             pa = session.run(["pa"], each)[0]
             self.assert_near(pa, ours["pa"])
@@ -147,7 +149,7 @@ class Reader(unittest.TestCase):
         (inputs,) = self.batches(8, self.spec, [[(30, 8)] * 5])
         for name in ("p1_in", "p2_in", "pos_in"):
             inputs[name] = inputs[name][:1]
-        ours = engine_test.run_engine(self.dir / "full/1", [("qa", inputs)])[0]["pa"]
+        ours = engine_util.run_engine(self.dir / "full/1", [("qa", inputs)])[0]["pa"]
         self.assert_near(open_session(self.dir / "full.onnx").run(["pa"], inputs)[0], ours)
         positions = inputs.pop("pos_in")
         passage = {"p1_in": inputs["p1_in"], "p2_in": inputs["p2_in"], "pos_in": positions}
@@ -237,12 +239,12 @@ class Others(unittest.TestCase):
 
 
 class Operations(unittest.TestCase):
-    """The single operations that engine_test.py holds the engine to."""
+    """The single operations of op_cases.py."""
 
     def test_every_translated_operation_gives_tensorflows_result(self):
-        cases = engine_test.Cases()
-        for family in (engine_test.elementwise, engine_test.unary, engine_test.reductions, engine_test.shapes,
-                       engine_test.parts, engine_test.products):
+        cases = op_cases.Cases()
+        for family in (op_cases.elementwise, op_cases.unary, op_cases.reductions, op_cases.shapes, op_cases.parts,
+                       op_cases.products):
             family(cases)
         untranslated = set()
         with tempfile.TemporaryDirectory() as name:
@@ -274,7 +276,7 @@ class Operations(unittest.TestCase):
             session = open_session(target)
             got = session.run(None, {f"in{k}": value for k, value in enumerate(inputs)})[0]
         self.assertEqual(text[0], "")
-        engine_test.Operations.assert_same(self, got, want)
+        engine_util.assert_same(self, got, want)
         return set()
 
 
