@@ -4,8 +4,7 @@
 #include "answer/reader.h"
 #include "base/status.h"
 #include "fmt/format.h"
-#include "savedmodel/export.h"
-#include "savedmodel/import.h"
+#include "savedmodel/reader_files.h"
 #include "savedmodel/saved_model.h"
 
 namespace tiqu::answer {

@@ -6,6 +6,7 @@
 #include "base/utf8.h"
 #include "onnx/translate.h"
 #include "savedmodel/export.h"
+#include "savedmodel/reader_files.h"
 
 namespace tiqu::onnx {
 namespace {

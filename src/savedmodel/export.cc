@@ -7,6 +7,7 @@
 #include "fmt/format.h"
 #include "graph/reader_graph.h"
 #include "nlohmann/json.hpp"
+#include "savedmodel/reader_files.h"
 
 namespace tiqu::savedmodel {
 namespace {

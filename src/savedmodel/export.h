@@ -16,11 +16,6 @@
 
 namespace tiqu::savedmodel {
 
-// Files of a version folder beside the graph and its variables.
-inline constexpr char kCharsAsset[] = "chars.txt";
-inline constexpr char kWordsAsset[] = "words.txt";
-inline constexpr char kConfigExtra[] = "tiqu.json";  // model::ModelConfig
-
 // What ExportCheckpoint writes. Errors: INVALID_ARGUMENT (weights that do not fit the spec or are not finite, a
 // vocabulary that is missing).
 absl::StatusOr<SavedModelContents> MakeContents(const checkpoint::Checkpoint& checkpoint);

@@ -13,6 +13,7 @@
 #include "gtest/gtest.h"
 #include "nlohmann/json.hpp"
 #include "savedmodel/fresh_dir_test_util.h"
+#include "savedmodel/reader_files.h"
 #include "savedmodel/saved_model.h"
 
 namespace tiqu::savedmodel {

@@ -17,7 +17,4 @@ namespace tiqu::savedmodel {
 // INVALID_ARGUMENT (naming the weight that is missing or of another shape).
 absl::StatusOr<checkpoint::Checkpoint> ImportCheckpoint(const std::string& version_dir);
 
-// assets.extra/tiqu.json. Errors: FAILED_PRECONDITION (there is none: not a Tiqu model), DATA_LOSS naming the file.
-absl::StatusOr<model::ModelConfig> ReadModelConfig(const std::string& version_dir);
-
 }  // namespace tiqu::savedmodel

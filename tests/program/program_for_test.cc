@@ -13,6 +13,7 @@
 #include "checkpoint/checkpoint.h"
 #include "gtest/gtest.h"
 #include "savedmodel/export.h"
+#include "savedmodel/reader_files.h"
 #include "text/vocabulary.h"
 
 extern char** environ;
