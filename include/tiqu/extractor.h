@@ -13,6 +13,7 @@
 #include <string_view>
 #include <vector>
 
+#include "tiqu/export.h"
 #include "tiqu/options.h"
 #include "tiqu/status.h"
 
@@ -37,7 +38,7 @@ struct PassageQuestions {
   std::vector<std::string> questions;
 };
 
-class Extractor {
+class TIQU_API Extractor {
  public:
   // Loads a version folder, or the highest version of a folder of versions.
   // Errors: kNotFound (no such folder or no saved_model.pb in it), kDataLoss (damaged files), kUnimplemented (an op
@@ -60,7 +61,7 @@ class Extractor {
   std::vector<Result<std::vector<Reply>>> ExtractAll(const std::vector<PassageQuestions>& passages) const;
 
  private:
-  struct Impl;
+  struct TIQU_LOCAL Impl;
   explicit Extractor(std::unique_ptr<Impl> impl);
   std::unique_ptr<Impl> impl_;
 };
