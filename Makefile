@@ -59,6 +59,7 @@ unit asan tsan fuzz:
 	@scripts/run_tests.sh $@
 
 install: build
+	cmake --build build -j $(JOBS) --target libtiqu libtiqu_static
 	cmake --install build --prefix $(PREFIX)
 
 clean:

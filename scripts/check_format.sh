@@ -1,5 +1,5 @@
 #!/bin/bash
-# Compares every C++ file with .clang-format (clang-format 14).  --fix: reformat them.
+# Compares every C and C++ file with .clang-format (clang-format 14).  --fix: reformat them.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 formatter=$(command -v clang-format-14 || command -v clang-format || true)
@@ -7,7 +7,7 @@ if [ -z "$formatter" ]; then
   echo "check_format: clang-format is not installed" >&2
   exit 1
 fi
-mapfile -d '' -t files < <(git ls-files -z -- '*.h' '*.cc')
+mapfile -d '' -t files < <(git ls-files -z -- '*.h' '*.cc' '*.c')
 if [ "${1:-}" = --fix ]; then
   "$formatter" -i -- "${files[@]}"
 elif ! "$formatter" --dry-run -Werror -- "${files[@]}"; then

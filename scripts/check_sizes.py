@@ -11,7 +11,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 HABIT, WALL, FUNCTION_WALL = 300, 500, 60
-PATTERNS = ["*.h", "*.cc", "*.proto", "*.py", "*.sh", "*.cmake"]
+PATTERNS = ["*.h", "*.c", "*.cc", "*.proto", "*.py", "*.sh", "*.cmake"]
 NOT_A_FUNCTION = re.compile(r"^(namespace|extern|class|struct|enum|union|template\s*<[^>]*>\s*(class|struct))\b|=\s*\{$")
 
 
