@@ -60,7 +60,7 @@ unit asan tsan fuzz:
 
 install: build
 	cmake --build build -j $(JOBS) --target libtiqu libtiqu_static
-	cmake --install build --prefix $(PREFIX)
+	cmake --install build --strip --prefix $(PREFIX)
 
 clean:
 	rm -rf build build-asan build-debug build-fuzz build-tsan

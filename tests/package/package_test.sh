@@ -105,7 +105,7 @@ build_with_pkg_config() {
 }
 
 for component in tiqu dev; do
-  cmake --install "$build" --prefix "$prefix" --component $component >/dev/null
+  cmake --install "$build" --strip --prefix "$prefix" --component $component >/dev/null
 done
 check_headers
 check_exports
