@@ -1,6 +1,8 @@
-// tiqu convert: labelled questions of any format that Tiqu reads as Tiqu's JSONL, with a report of what became of them.
+// tiqu convert: labelled questions of any format that Tiqu reads as Tiqu's JSONL, with a report of what became of them;
+// and the .h5 of a Keras model (convert_keras.h), told by its first bytes.
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cstdio>
 #include <filesystem>
 #include <memory>
@@ -10,6 +12,7 @@
 #include "base/interrupt.h"
 #include "base/progress.h"
 #include "base/status.h"
+#include "cli/convert_keras.h"
 #include "cli/exit_code.h"
 #include "cli/reading_flags.h"
 #include "cli/standard_output.h"
@@ -32,6 +35,7 @@ struct ConvertOptions {
   double dev_percent = 10;
   std::string report_file;
   bool json = false;
+  KerasFlags keras;
 };
 
 // Where samples go: the output, or for some passages the development part beside it. "-" is standard output.
@@ -119,7 +123,7 @@ absl::StatusOr<data::ReadOptions> ResolveOptions(const ConvertOptions& options) 
   return read;
 }
 
-absl::Status RunConvert(const ConvertOptions& options, int* exit_code) {
+absl::Status RunConvertSamples(const ConvertOptions& options, int* exit_code) {
   CatchInterrupts();
   TIQU_ASSIGN_OR_RETURN(data::ReadOptions read, ResolveOptions(options));
   absl::flat_hash_set<uint64_t> seen;
@@ -140,6 +144,15 @@ absl::Status RunConvert(const ConvertOptions& options, int* exit_code) {
   return outputs.Commit();
 }
 
+absl::Status RunConvert(const ConvertOptions& options, int* exit_code) {
+  if (std::none_of(options.inputs.begin(), options.inputs.end(), IsKerasFile)) {
+    return RunConvertSamples(options, exit_code);
+  }
+  if (options.inputs.size() == 1) return ConvertKeras(options.inputs[0], options.output, options.keras);
+  return absl::InvalidArgumentError(
+      fmt::format("{} inputs, one of them a Keras model: those are converted one at a time", options.inputs.size()));
+}
+
 void AddSampleFlags(CLI::App* verb, ConvertOptions* options) {
   AddReadingFlags(verb, &options->reading);
   verb->add_option("--wordings", options->wordings, "Which wording of a label's question: first, all or random")
@@ -152,10 +165,11 @@ void AddSampleFlags(CLI::App* verb, ConvertOptions* options) {
 
 void AddConvertVerb(CLI::App& app, VerbResult* result) {
   auto options = std::make_shared<ConvertOptions>();
-  CLI::App* verb =
-      app.add_subcommand("convert", "Turn labelled data of other formats into Tiqu's JSONL, with a report");
+  CLI::App* verb = app.add_subcommand(
+      "convert", "Turn labelled data into Tiqu's JSONL, with a report, or a Keras model into a checkpoint");
   verb->add_option("inputs", options->inputs, "Files to read; - is standard input")->required();
-  verb->add_option("-o,--output", options->output, "JSONL file to write; - is standard output")->required();
+  verb->add_option("-o,--output", options->output, "JSONL file to write (- is standard output), or checkpoint")
+      ->required();
   AddSampleFlags(verb, options.get());
   verb->add_option("--dev", options->dev_output, "Put a part of the passages into this JSONL file instead");
   verb->add_option("--dev-percent", options->dev_percent, "How many percent of the passages --dev takes")
@@ -163,6 +177,7 @@ void AddConvertVerb(CLI::App& app, VerbResult* result) {
       ->capture_default_str();
   verb->add_option("--report", options->report_file, "Write the report as JSON into this file, too");
   verb->add_flag("--json", options->json, "Print the report as JSON");
+  AddKerasFlags(verb, &options->keras);
   verb->callback([options, result] { result->status = RunConvert(*options, &result->exit_code); });
 }
 

@@ -89,5 +89,27 @@ TEST_F(ConvertVerbTest, WrongOptionsAreNamed) {
   EXPECT_THAT(std::string(Run(Path("in.jsonl") + " -o x --format xml").status.message()), HasSubstr("xml"));
 }
 
+// A file is taken for a Keras model by its first bytes; tests/interop/keras_convert_test.py converts whole ones.
+TEST_F(ConvertVerbTest, WhatAKerasModelNeedsIsSaid) {
+  const std::string hdf5 = "\x89HDF\r\n\x1a\n";
+  Write("model", hdf5 + "cut");
+  Write("archive", "PK\x03\x04");
+  Write("in.jsonl", kSpans);
+  Write("list.txt", "pad\nunknown\n罗\n显\n");
+  Write("twice.txt", "pad\nunknown\n罗\n罗\n");
+  const std::string to = " -o " + Path("out.h5");
+  const std::string lists = " --chars " + Path("list.txt") + " --words " + Path("list.txt");
+  const auto message = [this](const std::string& arguments) { return std::string(Run(arguments).status.message()); };
+  EXPECT_THAT(message(Path("model") + to), HasSubstr("give --chars and --words, or --like"));
+  EXPECT_THAT(message(Path("model") + " -o -" + lists), HasSubstr("must be a file"));
+  EXPECT_THAT(message(Path("model") + to + lists), HasSubstr("model: HDF5 superblock version 99, known are 0 to 3"));
+  EXPECT_THAT(message(Path("archive") + to + lists), HasSubstr("a .keras archive"));
+  EXPECT_THAT(message(Path("model") + " " + Path("in.jsonl") + to + lists), HasSubstr("one at a time"));
+  EXPECT_THAT(message(Path("model") + to + lists + " --model-rates 1,2"), HasSubstr("go together"));
+  EXPECT_THAT(message(Path("model") + to + " --chars " + Path("twice.txt") + " --words " + Path("list.txt")),
+              HasSubstr("4 lines, but of 1 different texts"));
+  EXPECT_FALSE(FileExists(Path("out.h5")));
+}
+
 }  // namespace
 }  // namespace tiqu::cli
