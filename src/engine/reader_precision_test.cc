@@ -21,7 +21,8 @@ class ReaderPrecisionTest : public testing::TestWithParam<Precision> {
         testing::TempDir() + "/engine_precision_" + std::to_string(::getpid()) + "_" + std::to_string(made++);
     auto dir = WriteRandomReader(spec_, name);
     ASSERT_TRUE(dir.ok()) << dir.status();
-    auto exact = Engine::Load(*dir, {}), engine = Engine::Load(*dir, {.precision = GetParam()});
+    dir_ = *dir;
+    auto exact = Engine::Load(dir_, {}), engine = Engine::Load(dir_, {.precision = GetParam()});
     ASSERT_TRUE(exact.ok()) << exact.status();
     ASSERT_TRUE(engine.ok()) << engine.status();
     exact_ = *exact;
@@ -34,20 +35,32 @@ class ReaderPrecisionTest : public testing::TestWithParam<Precision> {
     return out.ok() ? out->at("pa") : Tensor();
   }
 
+  // Neither far from fp32 nor the same.
+  void ExpectClose(const Engine& engine) {
+    Random random(1);
+    const TensorMap inputs = BatchInputs({RandomSample(spec_, 9, 120, &random), RandomSample(spec_, 5, 70, &random)});
+    const Tensor exact = Pa(*exact_, inputs), pa = Pa(engine, inputs);
+    ASSERT_EQ(pa.shape(), exact.shape());
+    double squares = 0;
+    for (int64_t i = 0; i < pa.size(); ++i) {
+      squares += std::pow(double{pa.data<float>()[i]} - exact.data<float>()[i], 2);
+    }
+    const double difference = std::sqrt(squares / static_cast<double>(pa.size()));
+    EXPECT_LT(difference, GetParam() == Precision::kInt8 ? 0.02 : 0.004);
+    EXPECT_GT(difference, 1e-6);
+  }
+
   model::ModelSpec spec_;
+  std::string dir_;
   std::shared_ptr<const Engine> exact_, engine_;
 };
 
-TEST_P(ReaderPrecisionTest, IsCloseToFp32AndNotTheSame) {
-  Random random(1);
-  const TensorMap inputs = BatchInputs({RandomSample(spec_, 9, 120, &random), RandomSample(spec_, 5, 70, &random)});
-  const Tensor exact = Pa(*exact_, inputs), pa = Pa(*engine_, inputs);
-  ASSERT_EQ(pa.shape(), exact.shape());
-  double squares = 0;
-  for (int64_t i = 0; i < pa.size(); ++i) squares += std::pow(double{pa.data<float>()[i]} - exact.data<float>()[i], 2);
-  const double difference = std::sqrt(squares / static_cast<double>(pa.size()));
-  EXPECT_LT(difference, GetParam() == Precision::kInt8 ? 0.02 : 0.004);
-  EXPECT_GT(difference, 1e-6);
+TEST_P(ReaderPrecisionTest, FusedIsCloseToFp32) { ExpectClose(*engine_); }
+
+TEST_P(ReaderPrecisionTest, OpByOpIsCloseToFp32) {
+  auto plain = Engine::Load(dir_, {.fuse = false, .precision = GetParam()});
+  ASSERT_TRUE(plain.ok()) << plain.status();
+  ExpectClose(**plain);
 }
 
 TEST_P(ReaderPrecisionTest, PaddingAndBatchingChangeNoBit) {

@@ -39,22 +39,4 @@ Tensor FloatWeight(const NodeSpec& spec, const char* role, const Shape& expected
   return nothing;
 }
 
-std::shared_ptr<const kernels::PackedMatrix> PackWeights(const NodeSpec& spec, const Tensor& weights) {
-  struct Packed {
-    Tensor weights;  // kept: the key is their address
-    std::shared_ptr<const kernels::PackedMatrix> matrix;
-  };
-  const std::string key = absl::StrCat("packed ", reinterpret_cast<uintptr_t>(weights.data<float>()));
-  std::shared_ptr<void>& prepared = spec.load().prepared[key];
-  if (prepared == nullptr) {
-    const int64_t n = weights.shape().back(), k = n == 0 ? 0 : weights.size() / n;
-    auto packed = std::make_shared<Packed>();
-    packed->weights = weights;
-    packed->matrix = kernels::PackMatrix(spec.load().precision, k, n, weights.data<float>());
-    prepared = packed;
-  }
-  const auto packed = std::static_pointer_cast<Packed>(prepared);
-  return {packed, packed->matrix.get()};
-}
-
 }  // namespace tiqu::engine

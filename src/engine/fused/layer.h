@@ -9,8 +9,8 @@
 #include <cstdint>
 
 #include "absl/status/status.h"
-#include "engine/kernels/packed_matrix.h"
 #include "engine/op_registry.h"
+#include "engine/packed_weights.h"
 #include "tensor/tensor.h"
 
 namespace tiqu::engine {
@@ -27,10 +27,6 @@ absl::Status ExpectShape(const char* role, const Tensor& tensor, const Shape& ex
 // A weight of a fused layer: known at load (the fuser saw to that) and float. Records what is wrong in `spec`, and then
 // returns a tensor of no elements with as many axes as expected.
 Tensor FloatWeight(const NodeSpec& spec, const char* role, const Shape& expected);
-
-// `weights` at the model's precision; made once for all nodes that use the same ones. A tensor with more than two axes
-// is taken as [all but the last, last].
-std::shared_ptr<const kernels::PackedMatrix> PackWeights(const NodeSpec& spec, const Tensor& weights);
 
 // One factory a layer.
 absl::StatusOr<OpInstance> MakeMixEmbedding(const NodeSpec& spec);

@@ -167,5 +167,19 @@ TEST(QuantizeRowsTest, SpreadsEachRowOverItsSteps) {
   EXPECT_EQ(scales, (std::vector<float>{1.0F / 63, 0, 2}));
 }
 
+TEST(QuantizeRowsTest, LongRowsKeepTheirOrder) {
+  constexpr int64_t kK = 75;  // two whole groups of 32, one of 8, three left over
+  std::vector<float> in(kK);
+  std::vector<uint8_t> out(kK), expected(kK);
+  for (int64_t i = 0; i < kK; ++i) {
+    in[i] = static_cast<float>(i % 64) * (i % 2 == 0 ? 1.0F : -1.0F);
+    expected[i] = static_cast<uint8_t>(64 + in[i]);
+  }
+  float scale = 0;
+  QuantizeRows(1, kK, in.data(), kK, kK, out.data(), &scale);
+  EXPECT_EQ(scale, 1);
+  EXPECT_EQ(out, expected);
+}
+
 }  // namespace
 }  // namespace tiqu::kernels

@@ -10,6 +10,7 @@
 #include "engine/ops/shapes.h"
 #include "engine/ops/types.h"
 #include "engine/ops/window.h"
+#include "engine/packed_weights.h"
 
 namespace tiqu::engine {
 namespace {
@@ -39,7 +40,8 @@ void GatherPatches(const float* image, const WindowAxis& h, const WindowAxis& w,
   }
 }
 
-absl::Status RunConv2D(OpContext& context, const WindowAttributes& attributes) {
+// `packed`: the filter as a matrix, null when it is not a constant.
+absl::Status RunConv2D(OpContext& context, const WindowAttributes& attributes, const kernels::PackedMatrix* packed) {
   const Tensor &in = context.input(0), &filter = context.input(1);
   const Shape &s = in.shape(), &f = filter.shape();
   if (s.size() != 4 || f.size() != 4 || s[3] != f[2] || f[0] < 1 || f[1] < 1) {
@@ -49,10 +51,13 @@ absl::Status RunConv2D(OpContext& context, const WindowAttributes& attributes) {
   const WindowAxis h = PlanAxis(attributes, 0, s[1], f[0]), w = PlanAxis(attributes, 1, s[2], f[1]);
   TIQU_ASSIGN_OR_RETURN(Tensor * out, context.Allocate(0, kFloat, {s[0], h.out, w.out, f[3]}));
   const int64_t depth = f[0] * f[1] * f[2];
+  const auto multiply = [&](int64_t rows, const float* from, float* to) {
+    if (packed != nullptr) return packed->Multiply(rows, from, depth, kernels::Into::kOverwrite, to, f[3]);
+    kernels::Gemm({rows, f[3], depth}, 1.0F, from, depth, filter.data<float>(), f[3], 0.0F, to, f[3]);
+  };
   const bool pointwise = f[0] == 1 && f[1] == 1 && h.stride == 1 && w.stride == 1 && h.out == h.in && w.out == w.in;
   if (pointwise) {
-    kernels::Gemm({s[0] * s[1] * s[2], f[3], depth}, 1.0F, in.data<float>(), depth, filter.data<float>(), f[3], 0.0F,
-                  out->data<float>(), f[3]);
+    multiply(s[0] * s[1] * s[2], in.data<float>(), out->data<float>());
     return absl::OkStatus();
   }
   TIQU_ASSIGN_OR_RETURN(Tensor patches, context.Temporary(kFloat, {w.out, depth}));
@@ -61,8 +66,7 @@ absl::Status RunConv2D(OpContext& context, const WindowAttributes& attributes) {
     const float* image = in.data<float>() + b * s[1] * s[2] * s[3];
     for (int64_t row = 0; row < h.out; ++row, to += w.out * f[3]) {
       GatherPatches(image, h, w, s[3], row, patches.data<float>());
-      kernels::Gemm({w.out, f[3], depth}, 1.0F, patches.data<float>(), depth, filter.data<float>(), f[3], 0.0F, to,
-                    f[3]);
+      multiply(w.out, patches.data<float>(), to);
     }
   }
   return absl::OkStatus();
@@ -73,7 +77,11 @@ absl::StatusOr<OpInstance> MakeConv2D(const NodeSpec& spec) {
   spec.ExpectType(0, {kFloat});
   spec.ExpectType(1, {kFloat});
   const WindowAttributes attributes = ReadWindow(spec);
-  return Windowed([attributes](OpContext& context) { return RunConv2D(context, attributes); });
+  std::shared_ptr<const kernels::PackedMatrix> packed;
+  if (const Tensor* filter = spec.constant(1); spec.status().ok() && filter != nullptr && filter->shape().size() == 4) {
+    packed = PackWeights(spec, *filter);
+  }
+  return Windowed([=](OpContext& context) { return RunConv2D(context, attributes, packed.get()); });
 }
 
 // One output position: every channel has `multiplier` filters of its own.

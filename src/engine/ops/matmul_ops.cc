@@ -8,6 +8,7 @@
 #include "engine/ops/register.h"
 #include "engine/ops/shapes.h"
 #include "engine/ops/types.h"
+#include "engine/packed_weights.h"
 
 namespace tiqu::engine {
 namespace {
@@ -65,12 +66,52 @@ absl::Status RunBatchMatMul(OpContext& context, const Transposes& transposes, bo
   return absl::OkStatus();
 }
 
+// A product with a constant matrix: the rows of all of the left operand's matrices are one matrix.
+struct ConstantProduct {
+  int64_t k, n;
+  std::string right;  // its shape, for messages
+  std::shared_ptr<const kernels::PackedMatrix> weights;
+
+  absl::Status Run(OpContext& context) const {
+    const Tensor& a = context.input(0);
+    if (a.shape().size() < 2 || a.shape().back() != k) {
+      return absl::InvalidArgumentError(absl::StrCat("cannot multiply ", ShapeToString(a.shape()), " by ", right));
+    }
+    Shape shape = a.shape();
+    shape.back() = n;
+    TIQU_ASSIGN_OR_RETURN(Tensor * out, context.Allocate(0, kFloat, shape));
+    const int64_t rows = CountDims(shape, 0, shape.size() - 1);
+    weights->Multiply(rows, a.data<float>(), k, kernels::Into::kOverwrite, out->data<float>(), n);
+    return absl::OkStatus();
+  }
+};
+
+bool HasConstantMatrix(const NodeSpec& spec, const Transposes& transposes) {
+  const Tensor* right = spec.constant(1);
+  return spec.status().ok() && !transposes.a && right != nullptr && right->shape().size() == 2;
+}
+
+std::shared_ptr<const ConstantProduct> MakeConstantProduct(const NodeSpec& spec, const Transposes& transposes) {
+  const Tensor& right = *spec.constant(1);
+  auto product = std::make_shared<ConstantProduct>();
+  product->k = right.shape()[transposes.b ? 1 : 0];
+  product->n = right.shape()[transposes.b ? 0 : 1];
+  product->right = absl::StrCat(ShapeToString(right.shape()), transposes.b ? " transposed" : "");
+  product->weights = transposes.b ? PackTransposedWeights(spec, right) : PackWeights(spec, right);
+  return product;
+}
+
 absl::StatusOr<OpInstance> MakeBatchMatMul(const NodeSpec& spec) {
   spec.ExpectInputs(2);
   spec.ExpectType(0, {kFloat});
   spec.ExpectType(1, {kFloat});
   const Transposes transposes{spec.Bool("adj_x", false), spec.Bool("adj_y", false)};
   const bool broadcasts = spec.op() != "BatchMatMul";
+  if (broadcasts && HasConstantMatrix(spec, transposes)) {
+    return OpInstance{{kFloat}, [product = MakeConstantProduct(spec, transposes)](OpContext& context) {
+                        return product->Run(context);
+                      }};
+  }
   return OpInstance{{kFloat}, [=](OpContext& context) { return RunBatchMatMul(context, transposes, broadcasts); }};
 }
 
@@ -88,6 +129,14 @@ absl::StatusOr<OpInstance> MakeMatMul(const NodeSpec& spec) {
   spec.ExpectType(0, {kFloat});
   spec.ExpectType(1, {kFloat});
   const Transposes transposes{spec.Bool("transpose_a", false), spec.Bool("transpose_b", false)};
+  if (HasConstantMatrix(spec, transposes)) {
+    return OpInstance{
+        {kFloat}, [product = MakeConstantProduct(spec, transposes)](OpContext& context) {
+          if (context.input(0).shape().size() == 2) return product->Run(context);
+          return absl::InvalidArgumentError(absl::StrCat("operands of shapes ", ShapeToString(context.input(0).shape()),
+                                                         " and ", product->right, " are not matrices"));
+        }};
+  }
   return OpInstance{{kFloat}, [=](OpContext& context) { return RunMatMul(context, transposes); }};
 }
 
