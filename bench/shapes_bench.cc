@@ -1,0 +1,147 @@
+// The whole reader at every precision, and over lengths and batches (16-character questions, one thread, random
+// weights).
+//
+//   shapes_bench          the time of 512 characters at each precision, then the time a character of every shape
+//
+// The answer is checked first: every precision against fp32, within what docs/performance.md says of it.
+#include <omp.h>
+#include <time.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <cstdio>
+#include <filesystem>
+
+#include "base/status.h"
+#include "engine/engine.h"
+#include "engine/reader_model_test_util.h"
+
+namespace tiqu::engine {
+namespace {
+
+constexpr int kQuestion = 16;
+constexpr std::array<int, 4> kLengths = {32, 128, 512, 2048};
+constexpr std::array<int, 3> kBatches = {1, 8, 32};
+constexpr int kLongEnough = 128;  // from here on the time a character is to be level
+
+struct PrecisionEntry {
+  Precision precision;
+  const char* name;
+  double tolerance;  // root mean square of the difference to fp32
+};
+constexpr std::array<PrecisionEntry, 3> kPrecisions = {
+    {{Precision::kFloat32, "fp32", 1e-12}, {Precision::kBfloat16, "bf16", 0.004}, {Precision::kInt8, "int8", 0.02}}};
+
+model::ModelSpec BenchSpec() {
+  model::ModelSpec spec;
+  spec.char_vocab_size = 5000;
+  spec.word_vocab_size = 30000;
+  spec.word_dim = 128;
+  spec.max_position = 2048;
+  return spec;
+}
+
+TensorMap RandomBatch(int batch, int length) {
+  Random random(3);
+  std::vector<ReaderSample> samples;
+  for (int i = 0; i < batch; ++i) samples.push_back(RandomSample(BenchSpec(), kQuestion, length, &random));
+  return BatchInputs(samples);
+}
+
+// Processor time of this thread, so that a busy machine disturbs little.
+double ThreadSeconds() {
+  timespec now{};
+  clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
+  return static_cast<double>(now.tv_sec) + 1e-9 * static_cast<double>(now.tv_nsec);
+}
+
+double Seconds(const Engine& engine, const TensorMap& inputs) {
+  const double start = ThreadSeconds();
+  if (!engine.Run("qa", inputs).ok()) std::abort();  // it ran before
+  return ThreadSeconds() - start;
+}
+
+absl::StatusOr<double> Difference(const Engine& engine, const Engine& exact, const TensorMap& inputs) {
+  TIQU_ASSIGN_OR_RETURN(const TensorMap got, engine.Run("qa", inputs));
+  TIQU_ASSIGN_OR_RETURN(const TensorMap expected, exact.Run("qa", inputs));
+  const Tensor &a = got.at("pa"), &b = expected.at("pa");
+  double squares = 0;
+  for (int64_t i = 0; i < a.size(); ++i) squares += std::pow(double{a.data<float>()[i]} - b.data<float>()[i], 2);
+  return std::sqrt(squares / static_cast<double>(a.size()));
+}
+
+using Engines = std::vector<std::shared_ptr<const Engine>>;
+
+absl::StatusOr<Engines> LoadAndCheck() {
+  const std::string dir = std::filesystem::temp_directory_path() / ("tiqu_shapes_bench_" + std::to_string(getpid()));
+  TIQU_ASSIGN_OR_RETURN(const std::string model, WriteRandomReader(BenchSpec(), dir));
+  Engines engines;
+  for (const PrecisionEntry& entry : kPrecisions) {
+    EngineOptions options;
+    options.precision = entry.precision;
+    TIQU_ASSIGN_OR_RETURN(auto engine, Engine::Load(model, options));
+    engines.push_back(std::move(engine));
+    TIQU_ASSIGN_OR_RETURN(const double difference, Difference(*engines.back(), *engines.front(), RandomBatch(2, 300)));
+    std::printf("answer checked: %s differs from fp32 by %.1e (root mean square)\n", entry.name, difference);
+    if (!(difference <= entry.tolerance)) return absl::InternalError("the answer is wrong");
+  }
+  std::filesystem::remove_all(dir);
+  return engines;
+}
+
+// In turns, so that all see the same clock and the same neighbours; the fastest of each.
+void PrintPrecisions(const Engines& engines) {
+  constexpr int kRounds = 100;
+  const TensorMap inputs = RandomBatch(1, 512);
+  std::array<double, kPrecisions.size()> best;
+  best.fill(1e9);
+  for (int round = 0; round < kRounds; ++round) {
+    for (size_t i = 0; i < engines.size(); ++i) best[i] = std::min(best[i], Seconds(*engines[i], inputs));
+  }
+  std::printf("\n512 characters, batch 1\n");
+  for (size_t i = 0; i < engines.size(); ++i) {
+    std::printf("%-5s %7.3f ms  %4.2f times the speed of fp32\n", kPrecisions[i].name, best[i] * 1e3,
+                best[0] / best[i]);
+  }
+}
+
+void PrintShapes(const Engine& engine, const char* name) {
+  std::printf("\n%s, nanoseconds a character\n%10s", name, "characters");
+  for (const int batch : kBatches) std::printf("  batch %2d", batch);
+  double least = 1e9, most = 0;
+  for (const int length : kLengths) {
+    std::printf("\n%10d", length);
+    for (const int batch : kBatches) {
+      const TensorMap inputs = RandomBatch(batch, length);
+      const int rounds = std::max(3, 40000 / (batch * length));
+      double best = 1e9;
+      for (int i = 0; i < rounds; ++i) best = std::min(best, Seconds(engine, inputs));
+      const double each = best / (batch * length);
+      std::printf("  %8.0f", each * 1e9);
+      if (length < kLongEnough) continue;
+      least = std::min(least, each);
+      most = std::max(most, each);
+    }
+  }
+  std::printf("\nfrom %d characters on, the slowest takes %.2f times as long as the fastest\n", kLongEnough,
+              most / least);
+}
+
+int Main() {
+  omp_set_num_threads(1);
+  const absl::StatusOr<Engines> engines = LoadAndCheck();
+  if (!engines.ok()) {
+    std::fprintf(stderr, "%s\n", engines.status().ToString().c_str());
+    return 1;
+  }
+  PrintPrecisions(*engines);
+  for (size_t i = 0; i < engines->size(); ++i) PrintShapes(*(*engines)[i], kPrecisions[i].name);
+  return 0;
+}
+
+}  // namespace
+}  // namespace tiqu::engine
+
+int main() { return tiqu::engine::Main(); }
