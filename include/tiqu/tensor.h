@@ -16,6 +16,7 @@
 #include <utility>
 #include <vector>
 
+#include "tiqu/dims.h"
 #include "tiqu/export.h"
 
 namespace tiqu {
@@ -45,7 +46,7 @@ TIQU_API size_t DataTypeSize(DataType type);
 // "DT_FLOAT", ...; "DT_INVALID" when unknown.
 TIQU_API const char* DataTypeName(DataType type);
 
-using Shape = std::vector<int64_t>;  // -1 is an unknown dimension
+using Shape = Dims;  // -1 is an unknown dimension
 // The product of the dimensions (1 for a scalar); -1 when a dimension is unknown or the product overflows.
 TIQU_API int64_t ElementCount(const Shape& shape);
 TIQU_API std::string ShapeToString(const Shape& shape);  // "(2, -1)"

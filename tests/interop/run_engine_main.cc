@@ -134,8 +134,9 @@ json Call(const engine::Engine& engine, const json& call, int repeats) {
   if (!outputs.ok()) return {{"error", outputs.status().ToString()}};
   json described = json::object();
   for (const auto& [name, tensor] : *outputs) {
-    described[name] = {
-        {"dtype", static_cast<int>(tensor.type())}, {"shape", tensor.shape()}, {"values", ValuesOf(tensor)}};
+    described[name] = {{"dtype", static_cast<int>(tensor.type())},
+                       {"shape", std::vector<int64_t>(tensor.shape().begin(), tensor.shape().end())},
+                       {"values", ValuesOf(tensor)}};
   }
   json result = {{"outputs", described}};
   if (repeats > 0) result["seconds"] = FastestSeconds(engine, signature, inputs, repeats);

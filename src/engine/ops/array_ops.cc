@@ -43,8 +43,7 @@ absl::StatusOr<OpInstance> MakeReshape(const NodeSpec& spec) {
 }
 
 // Writes index-like numbers as the type that the graph asks for.
-absl::Status SetIndices(OpContext& context, int output, DataType type, const Shape& shape,
-                        const std::vector<int64_t>& values) {
+absl::Status SetIndices(OpContext& context, int output, DataType type, const Shape& shape, const Dims& values) {
   TIQU_ASSIGN_OR_RETURN(Tensor * out, context.Allocate(output, type, shape));
   if (type == kInt64) {
     std::copy(values.begin(), values.end(), out->data<int64_t>());
@@ -60,7 +59,7 @@ absl::Status SetIndices(OpContext& context, int output, DataType type, const Sha
 }
 
 // Shape, Size or Rank: numbers about the input's shape.
-using ShapeFunction = std::pair<Shape, std::vector<int64_t>> (*)(const Tensor& in);
+using ShapeFunction = std::pair<Shape, Dims> (*)(const Tensor& in);
 
 template <ShapeFunction kFunction>
 absl::StatusOr<OpInstance> MakeShapeFunction(const NodeSpec& spec) {
@@ -74,13 +73,9 @@ absl::StatusOr<OpInstance> MakeShapeFunction(const NodeSpec& spec) {
   return OpInstance{{type}, run};
 }
 
-std::pair<Shape, std::vector<int64_t>> ShapeOf(const Tensor& in) {
-  return {{static_cast<int64_t>(in.shape().size())}, in.shape()};
-}
-std::pair<Shape, std::vector<int64_t>> SizeOf(const Tensor& in) { return {{}, {in.size()}}; }
-std::pair<Shape, std::vector<int64_t>> RankOf(const Tensor& in) {
-  return {{}, {static_cast<int64_t>(in.shape().size())}};
-}
+std::pair<Shape, Dims> ShapeOf(const Tensor& in) { return {{static_cast<int64_t>(in.shape().size())}, in.shape()}; }
+std::pair<Shape, Dims> SizeOf(const Tensor& in) { return {{}, {in.size()}}; }
+std::pair<Shape, Dims> RankOf(const Tensor& in) { return {{}, {static_cast<int64_t>(in.shape().size())}}; }
 
 absl::StatusOr<OpInstance> MakeShapeN(const NodeSpec& spec) {
   spec.ExpectInputs(1, 1 << 20);
@@ -127,18 +122,18 @@ absl::StatusOr<OpInstance> MakeExpandDims(const NodeSpec& spec) {
 
 absl::Status RunSqueeze(OpContext& context, const std::vector<int64_t>& axes) {
   const Tensor& in = context.input(0);
-  std::vector<bool> drop(in.shape().size(), axes.empty());
+  Dims drop(in.shape().size(), axes.empty() ? 1 : 0);
   for (const int64_t wanted : axes) {
     TIQU_ASSIGN_OR_RETURN(const int axis, NormalizeAxis(wanted, in.shape().size()));
     if (in.shape()[axis] != 1) {
       return absl::InvalidArgumentError(
           absl::StrCat("cannot squeeze axis ", axis, " of shape ", ShapeToString(in.shape()), ": its size is not 1"));
     }
-    drop[axis] = true;
+    drop[axis] = 1;
   }
   Shape shape;
   for (size_t i = 0; i < drop.size(); ++i) {
-    if (!drop[i] || in.shape()[i] != 1) shape.push_back(in.shape()[i]);
+    if (drop[i] == 0 || in.shape()[i] != 1) shape.push_back(in.shape()[i]);
   }
   context.set_output(0, in.Reshaped(std::move(shape)));
   return absl::OkStatus();
@@ -152,19 +147,20 @@ absl::StatusOr<OpInstance> MakeSqueeze(const NodeSpec& spec) {
 
 absl::Status RunTranspose(OpContext& context) {
   const Tensor& in = context.input(0);
-  TIQU_ASSIGN_OR_RETURN(const std::vector<int64_t> order, IndexValues(context.input(1)));
+  TIQU_ASSIGN_OR_RETURN(const Dims order, IndexValues(context.input(1)));
   if (order.size() != in.shape().size()) {
     return absl::InvalidArgumentError(
         absl::StrCat("permutation of ", order.size(), " axes for shape ", ShapeToString(in.shape())));
   }
-  const std::vector<int64_t> in_strides = RowMajorStrides(in.shape());
+  const Dims in_strides = RowMajorStrides(in.shape());
   Shape shape;
   StridedView from;
-  std::vector<bool> used(order.size(), false);
+  Dims used(order.size(), 0);
   for (const int64_t wanted : order) {
     TIQU_ASSIGN_OR_RETURN(const int axis, NormalizeAxis(wanted, order.size()));
-    if (used[axis]) return absl::InvalidArgumentError(absl::StrCat("axis ", axis, " stands twice in the permutation"));
-    used[axis] = true;
+    if (used[axis] != 0)
+      return absl::InvalidArgumentError(absl::StrCat("axis ", axis, " stands twice in the permutation"));
+    used[axis] = 1;
     shape.push_back(in.shape()[axis]);
     from.strides.push_back(in_strides[axis]);
   }

@@ -3,7 +3,7 @@
 namespace tiqu::engine {
 
 BroadcastLoop PlanBroadcast(const Shape& a, const Shape& b, const Shape& out) {
-  const std::vector<int64_t> a_strides = BroadcastStrides(a, out), b_strides = BroadcastStrides(b, out);
+  const Dims a_strides = BroadcastStrides(a, out), b_strides = BroadcastStrides(b, out);
   BroadcastLoop loop;
   for (size_t i = 0; i < out.size(); ++i) {
     if (out[i] == 1) continue;

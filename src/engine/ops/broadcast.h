@@ -15,7 +15,7 @@ namespace tiqu::engine {
 // One pass over the result: its axes, and how the operands move along each.
 struct BroadcastLoop {
   Shape shape;  // adjacent axes joined where possible; never empty
-  std::vector<int64_t> a, b;
+  Dims a, b;
 };
 
 // REQUIRES: both broadcast to `out`.
@@ -38,7 +38,7 @@ template <typename T, typename R, typename Function>
 void ApplyBroadcast(const BroadcastLoop& loop, const T* a, const T* b, R* out, Function function) {
   const size_t outer = loop.shape.size() - 1;
   const int64_t count = loop.shape[outer], rows = CountDims(loop.shape, 0, outer);
-  std::vector<int64_t> index(outer, 0);
+  Dims index(outer, 0);
   for (int64_t row = 0; row < rows; ++row, out += count) {
     ApplyRow(a, loop.a[outer], b, loop.b[outer], out, count, function);
     for (size_t axis = outer; axis-- > 0;) {

@@ -117,7 +117,7 @@ absl::StatusOr<Tensor> InOrder(const OpContext& context, const Operand& operand,
   const Tensor& in = *operand.tensor;
   const Shape shape = ShapeOf(order, sizes);
   if (order == operand.labels && shape == in.shape()) return in;
-  const std::vector<int64_t> strides = RowMajorStrides(in.shape());
+  const Dims strides = RowMajorStrides(in.shape());
   StridedView from;
   for (const int label : order) {
     const size_t axis = std::find(operand.labels.begin(), operand.labels.end(), label) - operand.labels.begin();

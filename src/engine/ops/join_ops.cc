@@ -107,7 +107,7 @@ void FillWith(const Tensor* value, Tensor* out) {
 absl::Status RunPad(OpContext& context) {
   const Tensor& in = context.input(0);
   const Tensor* value = context.input_count() > 2 ? &context.input(2) : nullptr;
-  TIQU_ASSIGN_OR_RETURN(const std::vector<int64_t> paddings, IndexValues(context.input(1)));
+  TIQU_ASSIGN_OR_RETURN(const Dims paddings, IndexValues(context.input(1)));
   const size_t rank = in.shape().size();
   if (value != nullptr) TIQU_RETURN_IF_ERROR(CheckElementType(*value, in));
   if (paddings.size() != 2 * rank || (value != nullptr && value->size() != 1)) {
@@ -141,7 +141,7 @@ absl::StatusOr<OpInstance> MakePad(const NodeSpec& spec) {
 
 absl::Status RunTile(OpContext& context) {
   const Tensor& in = context.input(0);
-  TIQU_ASSIGN_OR_RETURN(const std::vector<int64_t> multiples, IndexValues(context.input(1)));
+  TIQU_ASSIGN_OR_RETURN(const Dims multiples, IndexValues(context.input(1)));
   if (multiples.size() != in.shape().size()) {
     return absl::InvalidArgumentError(
         absl::StrCat(multiples.size(), " multiples for an input of shape ", ShapeToString(in.shape())));
@@ -153,15 +153,17 @@ absl::Status RunTile(OpContext& context) {
   // Every axis becomes two: which copy, and where in it.
   Shape shape, box;
   StridedView from;
-  const std::vector<int64_t> strides = RowMajorStrides(in.shape());
+  const Dims strides = RowMajorStrides(in.shape());
   for (size_t i = 0; i < multiples.size(); ++i) {
     int64_t size = 0;
     if (multiples[i] < 0 || __builtin_mul_overflow(multiples[i], in.shape()[i], &size)) {
       return absl::InvalidArgumentError(absl::StrCat("axis ", i, " cannot be repeated ", multiples[i], " times"));
     }
     shape.push_back(size);
-    box.insert(box.end(), {multiples[i], in.shape()[i]});
-    from.strides.insert(from.strides.end(), {0, strides[i]});
+    box.push_back(multiples[i]);
+    box.push_back(in.shape()[i]);
+    from.strides.push_back(0);
+    from.strides.push_back(strides[i]);
   }
   TIQU_ASSIGN_OR_RETURN(Tensor * out, context.Allocate(0, in.type(), shape));
   CopyStrided(in, from, box, {0, RowMajorStrides(box)}, out);

@@ -48,10 +48,11 @@ absl::Status RunBatchMatMul(OpContext& context, const Transposes& transposes, bo
   }
   TIQU_ASSIGN_OR_RETURN(const Shape batch, BroadcastShapes(batch_a, batch_b));
   Shape shape = batch;
-  shape.insert(shape.end(), {product.m, product.n});
+  shape.push_back(product.m);
+  shape.push_back(product.n);
   TIQU_ASSIGN_OR_RETURN(Tensor * out, context.Allocate(0, kFloat, shape));
-  const std::vector<int64_t> steps = RowMajorStrides(batch);
-  const std::vector<int64_t> steps_a = BroadcastStrides(batch_a, batch), steps_b = BroadcastStrides(batch_b, batch);
+  const Dims steps = RowMajorStrides(batch);
+  const Dims steps_a = BroadcastStrides(batch_a, batch), steps_b = BroadcastStrides(batch_b, batch);
   const int64_t lda = a.shape().back(), ldb = b.shape().back(), count = CountDims(batch, 0, batch.size());
   for (int64_t i = 0; i < count; ++i) {
     int64_t at_a = 0, at_b = 0;

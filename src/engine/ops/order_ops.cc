@@ -14,7 +14,7 @@ namespace {
 
 absl::Status RunReverse(OpContext& context) {
   const Tensor& in = context.input(0);
-  TIQU_ASSIGN_OR_RETURN(const std::vector<int64_t> axes, IndexValues(context.input(1)));
+  TIQU_ASSIGN_OR_RETURN(const Dims axes, IndexValues(context.input(1)));
   StridedView from{0, RowMajorStrides(in.shape())};
   std::vector<bool> reversed(in.shape().size(), false);
   for (const int64_t wanted : axes) {
@@ -40,13 +40,13 @@ absl::Status RunReverseSequence(OpContext& context, int64_t wanted_sequence, int
   const size_t rank = in.shape().size();
   TIQU_ASSIGN_OR_RETURN(const int sequence, NormalizeAxis(wanted_sequence, rank));
   TIQU_ASSIGN_OR_RETURN(const int batch, NormalizeAxis(wanted_batch, rank));
-  TIQU_ASSIGN_OR_RETURN(const std::vector<int64_t> lengths, IndexValues(context.input(1)));
+  TIQU_ASSIGN_OR_RETURN(const Dims lengths, IndexValues(context.input(1)));
   if (sequence == batch || static_cast<int64_t>(lengths.size()) != in.shape()[batch]) {
     return absl::InvalidArgumentError(absl::StrCat(lengths.size(), " lengths, axis ", sequence, " and batch axis ",
                                                    batch, " for shape ", ShapeToString(in.shape())));
   }
   TIQU_ASSIGN_OR_RETURN(Tensor * out, context.Allocate(0, in.type(), in.shape()));
-  const std::vector<int64_t> strides = RowMajorStrides(in.shape());
+  const Dims strides = RowMajorStrides(in.shape());
   Shape box = in.shape();
   box[batch] = 1;
   for (size_t b = 0; b < lengths.size(); ++b) {
@@ -82,7 +82,7 @@ int64_t MirroredPosition(int64_t position, int64_t size, bool reflect) {
 
 absl::Status RunMirrorPad(OpContext& context, bool reflect) {
   const Tensor& in = context.input(0);
-  TIQU_ASSIGN_OR_RETURN(const std::vector<int64_t> paddings, IndexValues(context.input(1)));
+  TIQU_ASSIGN_OR_RETURN(const Dims paddings, IndexValues(context.input(1)));
   const size_t rank = in.shape().size();
   if (paddings.size() != 2 * rank) {
     return absl::InvalidArgumentError(absl::StrCat("paddings of shape ", ShapeToString(context.input(1).shape()),
@@ -98,7 +98,7 @@ absl::Status RunMirrorPad(OpContext& context, bool reflect) {
     shape[i] = before + in.shape()[i] + after;
   }
   TIQU_ASSIGN_OR_RETURN(Tensor * out, context.Allocate(0, in.type(), shape));
-  const std::vector<int64_t> strides = RowMajorStrides(in.shape()), out_strides = RowMajorStrides(shape);
+  const Dims strides = RowMajorStrides(in.shape()), out_strides = RowMajorStrides(shape);
   ForElementType(in, [&](auto zero) {
     using T = decltype(zero);
     for (int64_t i = 0; i < out->size(); ++i) {
@@ -172,7 +172,7 @@ absl::Status RunWhere(OpContext& context) {
   const auto rank = static_cast<int64_t>(in.shape().size());
   const int64_t found = std::count_if(in.data<T>(), in.data<T>() + in.size(), [](T value) { return value != T{}; });
   TIQU_ASSIGN_OR_RETURN(Tensor * out, context.Allocate(0, kInt64, {found, rank}));
-  const std::vector<int64_t> strides = RowMajorStrides(in.shape());
+  const Dims strides = RowMajorStrides(in.shape());
   int64_t* to = out->data<int64_t>();
   for (int64_t i = 0; i < in.size(); ++i) {
     if (in.data<T>()[i] == T{}) continue;

@@ -64,7 +64,8 @@ struct Middle {
 template <typename T, typename Reduction>
 void ReduceMiddle(const T* in, const Middle& m, T* out) {
   using Value = typename Reduction::Value;
-  std::vector<Value> sums(m.inner);
+  thread_local std::vector<Value> sums;
+  sums.resize(static_cast<size_t>(m.inner));
   for (int64_t o = 0; o < m.outer; ++o) {
     std::fill(sums.begin(), sums.end(), Reduction::kStart);
     for (int64_t j = 0; j < m.count; ++j, in += m.inner) {
@@ -83,25 +84,26 @@ void ReduceLast(const T* in, const Middle& m, T* out) {
   }
 }
 
-absl::StatusOr<std::vector<bool>> ReducedAxes(const Tensor& axes, size_t rank) {
-  std::vector<bool> reduced(rank, false);
-  TIQU_ASSIGN_OR_RETURN(const std::vector<int64_t> values, IndexValues(axes));
+// 1 for each axis that is reduced, 0 for the others.
+absl::StatusOr<Dims> ReducedAxes(const Tensor& axes, size_t rank) {
+  Dims reduced(rank, 0);
+  TIQU_ASSIGN_OR_RETURN(const Dims values, IndexValues(axes));
   for (const int64_t value : values) {
     TIQU_ASSIGN_OR_RETURN(const int axis, NormalizeAxis(value, rank));
-    reduced[axis] = true;
+    reduced[axis] = 1;
   }
   return reduced;
 }
 
 // One group of adjacent axes after the other, the last first.
 template <typename T, typename Reduction>
-absl::Status ReduceGroups(const Tensor& in, const std::vector<bool>& reduced, Tensor* out) {
+absl::Status ReduceGroups(const Tensor& in, const Dims& reduced, Tensor* out) {
   Tensor current = in;
   Shape shape = in.shape();
   for (size_t end = shape.size(); end > 0; --end) {
-    if (!reduced[end - 1]) continue;
+    if (reduced[end - 1] == 0) continue;
     size_t begin = end - 1;
-    while (begin > 0 && reduced[begin - 1]) --begin;
+    while (begin > 0 && reduced[begin - 1] == 1) --begin;
     const Middle middle{CountDims(shape, 0, begin), CountDims(shape, begin, end), CountDims(shape, end, shape.size())};
     std::fill(shape.begin() + begin, shape.begin() + end, 1);
     TIQU_ASSIGN_OR_RETURN(Tensor next, NewTensor(in.type(), shape));
@@ -117,10 +119,10 @@ absl::Status ReduceGroups(const Tensor& in, const std::vector<bool>& reduced, Te
 template <typename T, typename Reduction>
 absl::Status RunReduce(OpContext& context, bool keep_dims, bool mean) {
   const Tensor& in = context.input(0);
-  TIQU_ASSIGN_OR_RETURN(const std::vector<bool> reduced, ReducedAxes(context.input(1), in.shape().size()));
+  TIQU_ASSIGN_OR_RETURN(const Dims reduced, ReducedAxes(context.input(1), in.shape().size()));
   Tensor out;
   TIQU_RETURN_IF_ERROR((ReduceGroups<T, Reduction>(in, reduced, &out)));
-  if (mean && std::find(reduced.begin(), reduced.end(), true) != reduced.end()) {
+  if (mean && std::find(reduced.begin(), reduced.end(), 1) != reduced.end()) {
     const int64_t count = out.size() == 0 ? 1 : in.size() / out.size();
     for (int64_t i = 0; i < out.size(); ++i) {
       // Of no elements at all: NaN for floats, 0 for integers.
@@ -130,7 +132,8 @@ absl::Status RunReduce(OpContext& context, bool keep_dims, bool mean) {
   }
   Shape shape;
   for (size_t i = 0; i < reduced.size(); ++i) {
-    if (!reduced[i] || keep_dims) shape.push_back(reduced[i] ? 1 : in.shape()[i]);
+    const bool stays = reduced[i] == 0;
+    if (stays || keep_dims) shape.push_back(stays ? in.shape()[i] : 1);
   }
   context.set_output(0, out.Reshaped(std::move(shape)));
   return absl::OkStatus();

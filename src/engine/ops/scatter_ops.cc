@@ -23,14 +23,14 @@ absl::StatusOr<Slices> FindSlices(const Tensor& indices, const Shape& shape) {
     return absl::InvalidArgumentError(absl::StrCat("indices of shape ", ShapeToString(indices.shape()),
                                                    " into a tensor of shape ", ShapeToString(shape)));
   }
-  TIQU_ASSIGN_OR_RETURN(const std::vector<int64_t> values, IndexValues(indices));
+  TIQU_ASSIGN_OR_RETURN(const Dims values, IndexValues(indices));
   const auto depth = static_cast<size_t>(indices.shape().back());
   Slices slices;
-  slices.outer.assign(indices.shape().begin(), indices.shape().end() - 1);
-  slices.inner_shape.assign(shape.begin() + static_cast<int64_t>(depth), shape.end());
+  slices.outer = Shape(indices.shape().begin(), indices.shape().end() - 1);
+  slices.inner_shape = Shape(shape.begin() + static_cast<int64_t>(depth), shape.end());
   slices.inner = CountDims(shape, depth, shape.size());
   const int64_t count = CountDims(slices.outer, 0, slices.outer.size());
-  const std::vector<int64_t> strides = RowMajorStrides(shape);
+  const Dims strides = RowMajorStrides(shape);
   slices.starts.assign(count, 0);
   for (int64_t i = 0; i < count; ++i) {
     for (size_t axis = 0; axis < depth; ++axis) {

@@ -19,10 +19,9 @@ void CopyRow(const T* from, int64_t from_stride, T* to, int64_t to_stride, int64
 
 // Walks all axes but the last with a counter an axis.
 template <typename T>
-void CopyRows(const T* from, const std::vector<int64_t>& from_strides, const Shape& shape, T* to,
-              const std::vector<int64_t>& to_strides) {
+void CopyRows(const T* from, const Dims& from_strides, const Shape& shape, T* to, const Dims& to_strides) {
   const size_t outer = shape.size() - 1;
-  std::vector<int64_t> index(outer, 0);
+  Dims index(outer, 0);
   while (true) {
     CopyRow(from, from_strides[outer], to, to_strides[outer], shape[outer]);
     size_t axis = outer;
@@ -41,9 +40,9 @@ void CopyRows(const T* from, const std::vector<int64_t>& from_strides, const Sha
 }
 
 // Axes of one element vanish, and axes that lie behind each other in both views become one.
-void MergeAxes(Shape* shape, std::vector<int64_t>* from, std::vector<int64_t>* to) {
+void MergeAxes(Shape* shape, Dims* from, Dims* to) {
   Shape merged;
-  std::vector<int64_t> merged_from, merged_to;
+  Dims merged_from, merged_to;
   for (size_t i = 0; i < shape->size(); ++i) {
     const int64_t size = (*shape)[i], a = (*from)[i], b = (*to)[i];
     if (size == 1) continue;
@@ -68,19 +67,19 @@ void MergeAxes(Shape* shape, std::vector<int64_t>* from, std::vector<int64_t>* t
 
 }  // namespace
 
-absl::StatusOr<std::vector<int64_t>> IndexValues(const Tensor& tensor) {
+absl::StatusOr<Dims> IndexValues(const Tensor& tensor) {
   if (tensor.type() == DataType::kInt64) {
-    return std::vector<int64_t>(tensor.data<int64_t>(), tensor.data<int64_t>() + tensor.size());
+    return Dims(tensor.data<int64_t>(), tensor.data<int64_t>() + tensor.size());
   }
   if (tensor.type() == DataType::kInt32) {
-    return std::vector<int64_t>(tensor.data<int32_t>(), tensor.data<int32_t>() + tensor.size());
+    return Dims(tensor.data<int32_t>(), tensor.data<int32_t>() + tensor.size());
   }
   return absl::InvalidArgumentError(
       absl::StrCat("expected DT_INT32 or DT_INT64 numbers, got ", DataTypeName(tensor.type())));
 }
 
 absl::StatusOr<int64_t> IndexScalar(const Tensor& tensor) {
-  TIQU_ASSIGN_OR_RETURN(const std::vector<int64_t> values, IndexValues(tensor));
+  TIQU_ASSIGN_OR_RETURN(const Dims values, IndexValues(tensor));
   if (values.size() == 1) return values[0];
   return absl::InvalidArgumentError(absl::StrCat("expected one number, got shape ", ShapeToString(tensor.shape())));
 }
@@ -91,8 +90,8 @@ absl::StatusOr<int> NormalizeAxis(int64_t axis, size_t rank) {
   return absl::InvalidArgumentError(absl::StrCat("axis ", axis, " is not in [", -limit, ", ", limit, ")"));
 }
 
-std::vector<int64_t> RowMajorStrides(const Shape& shape) {
-  std::vector<int64_t> strides(shape.size(), 1);
+Dims RowMajorStrides(const Shape& shape) {
+  Dims strides(shape.size(), 1);
   for (size_t i = shape.size(); i > 1; --i) strides[i - 2] = strides[i - 1] * shape[i - 1];
   return strides;
 }
@@ -112,9 +111,9 @@ absl::StatusOr<Shape> BroadcastShapes(const Shape& a, const Shape& b) {
   return shape;
 }
 
-std::vector<int64_t> BroadcastStrides(const Shape& from, const Shape& to) {
-  const std::vector<int64_t> own = RowMajorStrides(from);
-  std::vector<int64_t> strides(to.size(), 0);
+Dims BroadcastStrides(const Shape& from, const Shape& to) {
+  const Dims own = RowMajorStrides(from);
+  Dims strides(to.size(), 0);
   const size_t shift = to.size() - from.size();
   for (size_t i = 0; i < from.size(); ++i) strides[i + shift] = from[i] == 1 ? 0 : own[i];
   return strides;
@@ -129,7 +128,7 @@ int64_t CountDims(const Shape& shape, size_t begin, size_t end) {
 void CopyStrided(const Tensor& in, const StridedView& from, const Shape& shape, const StridedView& to, Tensor* out) {
   if (ElementCount(shape) == 0) return;
   Shape merged = shape;
-  std::vector<int64_t> from_strides = from.strides, to_strides = to.strides;
+  Dims from_strides = from.strides, to_strides = to.strides;
   MergeAxes(&merged, &from_strides, &to_strides);
   ForElementType(in, [&](auto zero) {
     using T = decltype(zero);

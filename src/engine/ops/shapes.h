@@ -14,19 +14,19 @@
 namespace tiqu::engine {
 
 // The numbers of an int32 or int64 scalar or vector (a shape, axes, paddings row by row). Errors: INVALID_ARGUMENT.
-absl::StatusOr<std::vector<int64_t>> IndexValues(const Tensor& tensor);
+absl::StatusOr<Dims> IndexValues(const Tensor& tensor);
 absl::StatusOr<int64_t> IndexScalar(const Tensor& tensor);
 
 // An axis in [-rank, rank) as one in [0, rank). Errors: INVALID_ARGUMENT naming both.
 absl::StatusOr<int> NormalizeAxis(int64_t axis, size_t rank);
 
 // Elements between neighbours along each axis, row-major.
-std::vector<int64_t> RowMajorStrides(const Shape& shape);
+Dims RowMajorStrides(const Shape& shape);
 
 // The shape of a op b under TensorFlow's (NumPy's) rules. Errors: INVALID_ARGUMENT with both shapes.
 absl::StatusOr<Shape> BroadcastShapes(const Shape& a, const Shape& b);
 // Strides with which `from` is read as `to`: 0 along what is repeated. REQUIRES: `from` broadcasts to `to`.
-std::vector<int64_t> BroadcastStrides(const Shape& from, const Shape& to);
+Dims BroadcastStrides(const Shape& from, const Shape& to);
 
 // Product of the dimensions in [begin, end).
 int64_t CountDims(const Shape& shape, size_t begin, size_t end);
@@ -67,7 +67,7 @@ void ForElementType(const Tensor& tensor, const Copy& copy) {
 // A view to read or write: element (i0, i1, ..) stands at offset + i0 * strides[0] + i1 * strides[1] + ...
 struct StridedView {
   int64_t offset = 0;
-  std::vector<int64_t> strides;
+  Dims strides;
 };
 
 // out(view to) = in(view from) for every index of `shape`. REQUIRES: both views stay within their tensors; equal types.

@@ -12,8 +12,7 @@ namespace tiqu::engine {
 namespace {
 
 // The box of `shape` elements that begins at `begin`, as output `port`.
-absl::Status CopyBox(OpContext& context, int port, const Tensor& in, const std::vector<int64_t>& begin,
-                     const Shape& shape) {
+absl::Status CopyBox(OpContext& context, int port, const Tensor& in, const Dims& begin, const Shape& shape) {
   StridedView from{0, RowMajorStrides(in.shape())};
   for (size_t i = 0; i < begin.size(); ++i) from.offset += begin[i] * from.strides[i];
   TIQU_ASSIGN_OR_RETURN(Tensor * out, context.Allocate(port, in.type(), shape));
@@ -23,7 +22,7 @@ absl::Status CopyBox(OpContext& context, int port, const Tensor& in, const std::
 
 absl::Status RunSlice(OpContext& context) {
   const Tensor& in = context.input(0);
-  TIQU_ASSIGN_OR_RETURN(const std::vector<int64_t> begin, IndexValues(context.input(1)));
+  TIQU_ASSIGN_OR_RETURN(const Dims begin, IndexValues(context.input(1)));
   TIQU_ASSIGN_OR_RETURN(Shape size, IndexValues(context.input(2)));
   const size_t rank = in.shape().size();
   if (begin.size() != rank || size.size() != rank) {
@@ -67,8 +66,7 @@ class StridedSlicePlanner {
   StridedSlicePlanner(const Shape& shape, const SliceMasks& masks)
       : shape_(shape), masks_(masks), in_strides_(RowMajorStrides(shape)) {}
 
-  absl::StatusOr<StridedSlicePlan> Run(const std::vector<int64_t>& begin, const std::vector<int64_t>& end,
-                                       const std::vector<int64_t>& strides) {
+  absl::StatusOr<StridedSlicePlan> Run(const Dims& begin, const Dims& end, const Dims& strides) {
     if (begin.size() != end.size() || begin.size() != strides.size() || begin.size() > 62) {
       return absl::InvalidArgumentError(absl::StrCat("begin, end and strides have ", begin.size(), ", ", end.size(),
                                                      " and ", strides.size(), " numbers"));
@@ -140,16 +138,16 @@ class StridedSlicePlanner {
 
   const Shape& shape_;
   const SliceMasks& masks_;
-  std::vector<int64_t> in_strides_;
+  Dims in_strides_;
   size_t axis_ = 0;
   StridedSlicePlan plan_;
 };
 
 absl::Status RunStridedSlice(OpContext& context, const SliceMasks& masks) {
   const Tensor& in = context.input(0);
-  TIQU_ASSIGN_OR_RETURN(const std::vector<int64_t> begin, IndexValues(context.input(1)));
-  TIQU_ASSIGN_OR_RETURN(const std::vector<int64_t> end, IndexValues(context.input(2)));
-  TIQU_ASSIGN_OR_RETURN(const std::vector<int64_t> strides, IndexValues(context.input(3)));
+  TIQU_ASSIGN_OR_RETURN(const Dims begin, IndexValues(context.input(1)));
+  TIQU_ASSIGN_OR_RETURN(const Dims end, IndexValues(context.input(2)));
+  TIQU_ASSIGN_OR_RETURN(const Dims strides, IndexValues(context.input(3)));
   TIQU_ASSIGN_OR_RETURN(const StridedSlicePlan plan, StridedSlicePlanner(in.shape(), masks).Run(begin, end, strides));
   TIQU_ASSIGN_OR_RETURN(Tensor * out, context.Allocate(0, in.type(), plan.out_shape));
   CopyStrided(in, plan.from, plan.box, {0, RowMajorStrides(plan.box)}, out);
@@ -166,8 +164,8 @@ absl::StatusOr<OpInstance> MakeStridedSlice(const NodeSpec& spec) {
 }
 
 // Cuts `in` along `axis` into parts of the given sizes.
-absl::Status CutAlong(OpContext& context, const Tensor& in, int axis, const std::vector<int64_t>& sizes) {
-  std::vector<int64_t> begin(in.shape().size(), 0);
+absl::Status CutAlong(OpContext& context, const Tensor& in, int axis, const Dims& sizes) {
+  Dims begin(in.shape().size(), 0);
   Shape shape = in.shape();
   for (size_t i = 0; i < sizes.size(); ++i) {
     shape[axis] = sizes[i];
@@ -186,7 +184,7 @@ absl::Status RunSplit(OpContext& context, int64_t parts) {
     return absl::InvalidArgumentError(absl::StrCat("axis ", axis, " of shape ", ShapeToString(in.shape()),
                                                    " cannot be split into ", parts, " equal parts"));
   }
-  return CutAlong(context, in, axis, std::vector<int64_t>(parts, size / parts));
+  return CutAlong(context, in, axis, Dims(parts, size / parts));
 }
 
 absl::StatusOr<OpInstance> MakeSplit(const NodeSpec& spec) {
@@ -200,7 +198,7 @@ absl::StatusOr<OpInstance> MakeSplit(const NodeSpec& spec) {
 
 absl::Status RunSplitV(OpContext& context, size_t parts) {
   const Tensor& in = context.input(0);
-  TIQU_ASSIGN_OR_RETURN(std::vector<int64_t> sizes, IndexValues(context.input(1)));
+  TIQU_ASSIGN_OR_RETURN(Dims sizes, IndexValues(context.input(1)));
   TIQU_ASSIGN_OR_RETURN(const int64_t wanted, IndexScalar(context.input(2)));
   TIQU_ASSIGN_OR_RETURN(const int axis, NormalizeAxis(wanted, in.shape().size()));
   int64_t rest = in.shape()[axis];

@@ -14,14 +14,14 @@ namespace tiqu::engine {
 namespace {
 
 struct Blocks {
-  std::vector<int64_t> block, before, after;  // an entry a spatial axis
-  int64_t count = 1;                          // product of `block`
+  Dims block, before, after;  // an entry a spatial axis
+  int64_t count = 1;          // product of `block`
 };
 
 absl::StatusOr<Blocks> ReadBlocks(const Tensor& block, const Tensor& margins, size_t rank) {
   Blocks blocks;
   TIQU_ASSIGN_OR_RETURN(blocks.block, IndexValues(block));
-  TIQU_ASSIGN_OR_RETURN(const std::vector<int64_t> pairs, IndexValues(margins));
+  TIQU_ASSIGN_OR_RETURN(const Dims pairs, IndexValues(margins));
   const size_t axes = blocks.block.size();
   if (rank < axes + 1 || pairs.size() != 2 * axes) {
     return absl::InvalidArgumentError(
@@ -43,7 +43,7 @@ absl::StatusOr<Blocks> ReadBlocks(const Tensor& block, const Tensor& margins, si
 void MoveBlocks(const Blocks& blocks, const Tensor& in, bool to_batch, Tensor* out) {
   const Shape& plain = to_batch ? in.shape() : out->shape();
   const Shape& blocked = to_batch ? out->shape() : in.shape();
-  const std::vector<int64_t> plain_strides = RowMajorStrides(plain), blocked_strides = RowMajorStrides(blocked);
+  const Dims plain_strides = RowMajorStrides(plain), blocked_strides = RowMajorStrides(blocked);
   for (int64_t k = 0; k < blocks.count; ++k) {
     StridedView plain_view{0, plain_strides}, blocked_view{k * plain[0] * blocked_strides[0], blocked_strides};
     Shape box = plain;
