@@ -8,20 +8,15 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "engine/shared_block.h"
 
 namespace tiqu::engine {
 namespace {
 
 constexpr size_t kAlignment = 64;
 constexpr size_t kMinBlock = 256;
+constexpr size_t kHeader = kControlBlockBytes;        // in front of each block
 constexpr size_t kMaxCachedBytes = size_t{64} << 20;  // a thread; what is freed beyond goes back to the system
-
-// Block sizes are 4, 5, 6 and 7 times a power of two: at most a quarter of a block is unused.
-size_t RoundToBlock(size_t bytes) {
-  bytes = std::max(bytes, kMinBlock);
-  const size_t step = std::bit_floor(bytes) / 4;
-  return (bytes + step - 1) / step * step;
-}
 
 size_t BlockClass(size_t block) {
   const size_t power = std::bit_width(block) - 1;
@@ -47,7 +42,7 @@ class Pool {
         return memory;
       }
     }
-    return static_cast<std::byte*>(::operator new (block, std::align_val_t{kAlignment}));
+    return static_cast<std::byte*>(::operator new (block + kHeader, std::align_val_t{kAlignment}));
   }
 
   void Give(std::byte* memory, size_t block) {
@@ -68,12 +63,37 @@ class Pool {
   size_t cached_ = 0;
 };
 
+struct PooledBlock {
+  std::shared_ptr<Pool> pool;
+  std::byte* memory;
+  size_t block;
+
+  std::byte* control_block() const { return memory; }
+  void Free() { pool->Give(memory, block); }
+};
+
+thread_local BlockSource* current_source = nullptr;
+
 }  // namespace
 
+BlockSourceScope::BlockSourceScope(BlockSource* source) : before_(current_source) { current_source = source; }
+BlockSourceScope::~BlockSourceScope() { current_source = before_; }
+
+// 4, 5, 6 or 7 times a power of two.
+size_t RoundToBlock(size_t bytes) {
+  bytes = std::max(bytes, kMinBlock);
+  const size_t step = std::bit_floor(bytes) / 4;
+  return (bytes + step - 1) / step * step;
+}
+
 std::shared_ptr<std::byte> TakeBuffer(size_t bytes) {
+  if (current_source != nullptr) {
+    if (std::shared_ptr<std::byte> planned = current_source->Take(bytes)) return planned;
+  }
   thread_local const std::shared_ptr<Pool> pool = std::make_shared<Pool>();
   const size_t block = RoundToBlock(bytes);
-  return {pool->Take(block), [owner = pool, block](std::byte* memory) { owner->Give(memory, block); }};
+  std::byte* memory = pool->Take(block);
+  return ShareBlock(memory + kHeader, PooledBlock{pool, memory, block});
 }
 
 absl::StatusOr<Tensor> NewTensor(DataType type, Shape shape) {

@@ -30,6 +30,12 @@ class LoadedEngine : public Engine {
   const std::map<std::string, Signature>& signatures() const override { return signatures_; }
 
   absl::StatusOr<TensorMap> Run(const std::string& name, const TensorMap& inputs) const override {
+    TensorMap outputs;
+    TIQU_RETURN_IF_ERROR(RunInto(name, inputs, &outputs));
+    return outputs;
+  }
+
+  absl::Status RunInto(const std::string& name, const TensorMap& inputs, TensorMap* outputs) const override {
     const auto it = entries_.find(name);
     if (it == entries_.end()) {
       const std::string known = absl::StrJoin(
@@ -37,7 +43,14 @@ class LoadedEngine : public Engine {
       return absl::NotFoundError(absl::StrCat("there is no signature '", name, "'; the signatures are ", known));
     }
     TIQU_RETURN_IF_ERROR(CheckInputs(it->second.accepted, inputs));
-    return it->second.plan.Run(inputs, observer_);
+    return it->second.plan.Run(inputs, observer_, outputs);
+  }
+
+  MemoryUse memory_use(const std::string& name) const override {
+    const auto it = entries_.find(name);
+    if (it == entries_.end()) return {};
+    const RunMemory::Usage usage = it->second.plan.memory();
+    return {usage.arena_bytes, usage.tensor_bytes, usage.kept_bytes};
   }
 
  private:
@@ -74,6 +87,13 @@ absl::StatusOr<std::shared_ptr<const Engine>> MakeEngine(savedmodel::LoadedSaved
   }
   return engine;
 }
+
+absl::Status Engine::RunInto(const std::string& signature, const TensorMap& inputs, TensorMap* outputs) const {
+  TIQU_ASSIGN_OR_RETURN(*outputs, Run(signature, inputs));
+  return absl::OkStatus();
+}
+
+MemoryUse Engine::memory_use(const std::string&) const { return {}; }
 
 absl::StatusOr<std::shared_ptr<const Engine>> Engine::Load(const std::string& model_dir, const EngineOptions& options) {
   TIQU_RETURN_IF_ERROR(kernels::UseCpuIsa());

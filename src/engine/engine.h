@@ -3,9 +3,11 @@
 //   TIQU_ASSIGN_OR_RETURN(auto engine, Engine::Load("models/starter/1", {}));
 //   TIQU_ASSIGN_OR_RETURN(TensorMap out, engine->Run("qa", inputs));        // out["pa"]: [batch, passage_chars, 3]
 //
-// Load freezes variables, prunes to what the signatures fetch, folds constants, fuses annotated layers and plans the
-// execution order. Thread safety: an Engine is immutable after Load; Run may be called from any number of threads, each
-// call runs on the calling thread.
+// Load freezes variables, prunes to what the signatures fetch, folds constants, fuses layers and plans the
+// execution order; the first run of similar shapes plans its memory for the next ones (run_memory.h).
+//
+// Thread safety: an Engine does not change after Load, but for its runs' memory; Run may be called from any number of
+// threads, each call runs on the calling thread with memory of its own. All share the weights.
 #pragma once
 
 #include <functional>
@@ -28,7 +30,7 @@ using TensorMap = std::map<std::string, Tensor>;
 using NodeObserver = std::function<void(std::string_view node, std::string_view op, double seconds)>;
 
 struct EngineOptions {
-  bool fuse = true;                           // false: op by op, for comparisons
+  bool fuse = true;                           // annotated scopes become one operation each; false: for comparisons
   Precision precision = Precision::kFloat32;  // of products with weights
   NodeObserver observer = nullptr;            // none: no times are taken; called from every thread that calls Run
 };
@@ -46,6 +48,13 @@ struct Signature {
   std::map<std::string, TensorSpec> outputs;
 };
 
+// Bytes of the memory of one signature's runs.
+struct MemoryUse {
+  int64_t arena_bytes = 0;   // one run's intermediate tensors where they lie, for the shapes that ran last
+  int64_t tensor_bytes = 0;  // those tensors one after the other
+  int64_t kept_bytes = 0;    // arenas that wait for the next run
+};
+
 class Engine {
  public:
   // `model_dir` is a version folder. Errors: NOT_FOUND, DATA_LOSS, UNIMPLEMENTED (every unknown op by name with its
@@ -59,6 +68,13 @@ class Engine {
   // Every input of the signature must be there. Errors: NOT_FOUND (no such signature), INVALID_ARGUMENT (a missing,
   // surplus or ill-typed input; an index out of range; names the input, what was sent and what is expected).
   virtual absl::StatusOr<TensorMap> Run(const std::string& signature, const TensorMap& inputs) const = 0;
+
+  // The same, into a map that may hold the outputs of a run before, which are replaced: with it a run whose shapes are
+  // like earlier ones allocates nothing. After an error the map is as it was.
+  virtual absl::Status RunInto(const std::string& signature, const TensorMap& inputs, TensorMap* outputs) const;
+
+  // Zeros when there is no such signature or it has not run.
+  virtual MemoryUse memory_use(const std::string& signature) const;
 };
 
 }  // namespace tiqu::engine

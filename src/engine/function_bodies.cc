@@ -157,7 +157,8 @@ absl::StatusOr<FunctionBodies> TakeOutBodies(GraphDef* graph, const FindFunction
 absl::StatusOr<std::vector<Tensor>> CompiledBody::Run(const std::vector<Tensor>& arguments) const {
   TensorMap inputs;
   for (size_t i = 0; i < arguments.size(); ++i) inputs.emplace(absl::StrCat("a", i), arguments[i]);
-  TIQU_ASSIGN_OR_RETURN(TensorMap results, plan.Run(inputs, nullptr));
+  TensorMap results;
+  TIQU_RETURN_IF_ERROR(plan.Run(inputs, nullptr, &results));
   std::vector<Tensor> values(outputs.size());
   for (size_t i = 0; i < outputs.size(); ++i) {
     const auto it = results.find(absl::StrCat("r", i));

@@ -32,6 +32,7 @@ class PlanBuilder {
       if (!status.ok()) return Annotate(status, absl::StrCat("output '", name, "'"));
     }
     PlanReleases();
+    plan_.memory_ = std::make_unique<RunMemory>(plan_.value_count_, plan_.steps_.size());
     return std::move(plan_);
   }
 
@@ -55,7 +56,6 @@ class PlanBuilder {
     const int outputs = static_cast<int>(op->output_types.size());
     for (int port = 0; port < outputs; ++port) values_.emplace(Edge{index, port}, step.first_output + port);
     plan_.value_count_ += outputs;
-    plan_.max_inputs_ = std::max(plan_.max_inputs_, static_cast<int>(step.inputs.size()));
     plan_.steps_.push_back(std::move(step));
     return absl::OkStatus();
   }
@@ -125,22 +125,39 @@ absl::Status Plan::RunStep(const Step& step, std::vector<Tensor>* values) const 
   return status;
 }
 
-absl::StatusOr<TensorMap> Plan::Run(const TensorMap& inputs, const NodeObserver& observer) const {
-  std::vector<Tensor> values(value_count_);
-  for (const auto& [name, value] : inputs_) values[value] = inputs.at(name);
-  for (const Step& step : steps_) {
+ShapeKey Plan::KeyOf(const TensorMap& inputs) const {
+  ShapeKey key;
+  for (const auto& [name, value] : inputs_) AppendToKey(inputs.at(name).shape(), &key);
+  return key;
+}
+
+absl::Status Plan::RunSteps(const NodeObserver& observer, RunScope* run) const {
+  for (size_t i = 0; i < steps_.size(); ++i) {
+    const Step& step = steps_[i];
+    run->BeginStep(i);
     if (!observer) {
-      TIQU_RETURN_IF_ERROR(RunStep(step, &values));
+      TIQU_RETURN_IF_ERROR(RunStep(step, &run->values()));
       continue;
     }
     const auto start = std::chrono::steady_clock::now();
-    TIQU_RETURN_IF_ERROR(RunStep(step, &values));
+    TIQU_RETURN_IF_ERROR(RunStep(step, &run->values()));
     const std::chrono::duration<double> elapsed = std::chrono::steady_clock::now() - start;
     observer(step.name, step.op_name, elapsed.count());
   }
-  TensorMap outputs;
-  for (const auto& [name, source] : outputs_) outputs.emplace(name, Get(source, values));
-  return outputs;
+  return absl::OkStatus();
+}
+
+absl::Status Plan::Run(const TensorMap& inputs, const NodeObserver& observer, TensorMap* outputs) const {
+  RunScope run(memory_.get(), KeyOf(inputs));
+  for (const auto& [name, value] : inputs_) run.values()[value] = inputs.at(name);
+  TIQU_RETURN_IF_ERROR(RunSteps(observer, &run));
+  // Entries that are there are used again: in the steady state this allocates nothing.
+  for (const auto& [name, source] : outputs_) (*outputs)[name] = Get(source, run.values());
+  if (outputs->size() > outputs_.size()) {
+    std::erase_if(*outputs, [this](const auto& entry) { return !outputs_.contains(entry.first); });
+  }
+  run.Complete();
+  return absl::OkStatus();
 }
 
 }  // namespace tiqu::engine

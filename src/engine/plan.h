@@ -12,6 +12,7 @@
 #include "engine/compile.h"
 #include "engine/engine.h"
 #include "engine/graph.h"
+#include "engine/run_memory.h"
 #include "engine/signature.h"
 
 namespace tiqu::engine {
@@ -21,8 +22,11 @@ class Plan {
   // Errors: INVALID_ARGUMENT (a placeholder that the signature needs and does not feed; an output of another type).
   static absl::StatusOr<Plan> Make(const Graph& graph, const CompiledNodes& nodes, const ResolvedSignature& signature);
 
-  // REQUIRES: CheckInputs is content with `inputs`.
-  absl::StatusOr<TensorMap> Run(const TensorMap& inputs, const NodeObserver& observer) const;
+  // Makes `outputs` hold the signature's outputs and nothing else; after an error it is as it was. REQUIRES:
+  // CheckInputs is content with `inputs`.
+  absl::Status Run(const TensorMap& inputs, const NodeObserver& observer, TensorMap* outputs) const;
+
+  RunMemory::Usage memory() const { return memory_->usage(); }
 
  private:
   friend class PlanBuilder;
@@ -41,6 +45,8 @@ class Plan {
     std::vector<int> release;  // values that nothing needs after this step
   };
 
+  ShapeKey KeyOf(const TensorMap& inputs) const;
+  absl::Status RunSteps(const NodeObserver& observer, RunScope* run) const;
   absl::Status RunStep(const Step& step, std::vector<Tensor>* values) const;
   const Tensor& Get(const Source& source, const std::vector<Tensor>& values) const {
     return source.constant ? constants_[source.index] : values[source.index];
@@ -51,7 +57,7 @@ class Plan {
   std::map<std::string, int> inputs_;      // input name -> value
   std::map<std::string, Source> outputs_;  // output name -> where it is at the end
   int value_count_ = 0;
-  int max_inputs_ = 0;  // of a step
+  std::unique_ptr<RunMemory> memory_;
 };
 
 }  // namespace tiqu::engine

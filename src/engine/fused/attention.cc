@@ -1,6 +1,5 @@
 // C[i] = sum_j softmax_j(S'[i])[j] U[j];  h~ = sum_i softmax_i(max_j S'[i,j] + (mp - 1) 1e9)[i] H[i].
 #include <algorithm>
-#include <vector>
 
 #include "base/status.h"
 #include "engine/fused/layer.h"
@@ -54,7 +53,8 @@ struct Q2CAttention {
     if (columns == 0) return absl::InvalidArgumentError("there is no best of no question characters");
     const int64_t d = h.shape()[2];
     TIQU_ASSIGN_OR_RETURN(Tensor * out, context.Allocate(0, DataType::kFloat, {batch, 1, d}));
-    std::vector<float> weights(rows);
+    TIQU_ASSIGN_OR_RETURN(Tensor scratch, NewTensor(DataType::kFloat, {rows}));
+    float* weights = scratch.data<float>();
     for (int64_t b = 0; b < batch; ++b) {
       const float* mask_row = mask.data<float>() + b * rows;
       const int64_t masked = UsedLength(mask_row, rows), used = masked == 0 ? rows : masked;
@@ -62,8 +62,8 @@ struct Q2CAttention {
       for (int64_t i = 0; i < used; ++i, from += columns) {
         weights[i] = *std::max_element(from, from + columns) + (mask_row[i] - 1.0F) * kPenalty;
       }
-      kernels::SoftmaxRows(1, used, weights.data(), weights.data());
-      WeightedSum(weights.data(), h.data<float>() + b * rows * d, used, d, out->data<float>() + b * d);
+      kernels::SoftmaxRows(1, used, weights, weights);
+      WeightedSum(weights, h.data<float>() + b * rows * d, used, d, out->data<float>() + b * d);
     }
     return absl::OkStatus();
   }

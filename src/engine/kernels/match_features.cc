@@ -14,10 +14,19 @@ constexpr int64_t kNearWindow = 5, kFarWindow = 20;
 constexpr float kAnchorScale = 8.0F;
 constexpr float kSmallestWeight = 1e-6F;
 
-// Sets of question positions, `words` machine words each.
+// What a thread keeps from one call to the next, so that it need not be allocated again.
+struct Scratch {
+  std::vector<uint64_t> matches, positions, unions;
+  std::vector<int32_t> ids;
+  std::vector<float> weights;
+};
+
+// Sets of question positions, `words` machine words each, all empty at first.
 class BitRows {
  public:
-  BitRows(int64_t rows, int64_t bits) : words_((bits + 63) / 64), bits_(static_cast<size_t>(rows * words_), 0) {}
+  BitRows(int64_t rows, int64_t bits, std::vector<uint64_t>* memory) : words_((bits + 63) / 64), bits_(*memory) {
+    bits_.assign(static_cast<size_t>(rows * words_), 0);
+  }
 
   int64_t words() const { return words_; }
   uint64_t* row(int64_t i) { return bits_.data() + i * words_; }
@@ -28,13 +37,15 @@ class BitRows {
 
  private:
   int64_t words_;
-  std::vector<uint64_t> bits_;
+  std::vector<uint64_t>& bits_;
 };
 
 // The question's known ids, sorted, and for each the set of its positions.
 class QuestionIndex {
  public:
-  QuestionIndex(const int32_t* ids, int64_t length) : positions_(length, length) {
+  QuestionIndex(const int32_t* ids, int64_t length, Scratch* scratch)
+      : ids_(scratch->ids), positions_(length, length, &scratch->positions) {
+    ids_.clear();
     for (int64_t j = 0; j < length; ++j) {
       if (ids[j] > kUnknownId) ids_.push_back(ids[j]);
     }
@@ -52,14 +63,17 @@ class QuestionIndex {
   const uint64_t* positions(int64_t i) const { return positions_.row(i); }
 
  private:
-  std::vector<int32_t> ids_;
+  std::vector<int32_t>& ids_;
   BitRows positions_;
 };
 
 class FeatureWriter {
  public:
-  FeatureWriter(const MatchFeaturesInput& in, float* out)
-      : in_(in), out_(out), matches_(in.passage_length + 2, in.question_length) {}
+  FeatureWriter(const MatchFeaturesInput& in, float* out, Scratch* scratch)
+      : in_(in),
+        out_(out),
+        scratch_(*scratch),
+        matches_(in.passage_length + 2, in.question_length, &scratch->matches) {}
 
   void Run() {
     std::fill_n(out_, in_.passage_length * kMatchFeatureCount, 0.0F);
@@ -79,7 +93,7 @@ class FeatureWriter {
   float& At(int64_t t, int64_t feature) { return out_[t * kMatchFeatureCount + feature]; }
 
   void FindMatches() {
-    const QuestionIndex index(in_.question_chars, in_.question_length);
+    const QuestionIndex index(in_.question_chars, in_.question_length, &scratch_);
     for (int64_t t = 0; t < in_.passage_length; ++t) {
       const int64_t i = index.Find(in_.passage_chars[t]);
       if (i < 0) continue;
@@ -111,7 +125,7 @@ class FeatureWriter {
   }
 
   void WriteWords() {
-    const QuestionIndex index(in_.question_words, in_.question_length);
+    const QuestionIndex index(in_.question_words, in_.question_length, &scratch_);
     for (int64_t t = 0; t < in_.passage_length; ++t) {
       if (index.Find(in_.passage_words[t]) < 0) continue;
       At(t, 4) = 1.0F;
@@ -120,7 +134,8 @@ class FeatureWriter {
   }
 
   void WriteCoverage() {
-    std::vector<float> weights(in_.question_length);
+    std::vector<float>& weights = scratch_.weights;
+    weights.resize(static_cast<size_t>(in_.question_length));
     double total = 0;
     for (int64_t j = 0; j < in_.question_length; ++j) {
       weights[j] = in_.char_idf[in_.question_chars[j]] * in_.question_mask[j];
@@ -134,7 +149,7 @@ class FeatureWriter {
   // Unions over 2^k rows by doubling; two of them, overlapping, make up any window.
   void WriteWindow(int64_t window, const std::vector<float>& weights, float divisor, int64_t feature) {
     const int64_t length = in_.passage_length, size = 2 * window + 1, words = matches_.words();
-    BitRows unions(length + 2 * window + 1, in_.question_length);
+    BitRows unions(length + 2 * window + 1, in_.question_length, &scratch_.unions);
     std::copy_n(matches_.row(0), length * words, unions.row(window));
     int64_t covered = 1;
     for (; 2 * covered <= size; covered *= 2) {
@@ -168,11 +183,15 @@ class FeatureWriter {
 
   const MatchFeaturesInput& in_;
   float* out_;
+  Scratch& scratch_;
   BitRows matches_;
 };
 
 }  // namespace
 
-void MatchFeatures(const MatchFeaturesInput& input, float* out) { FeatureWriter(input, out).Run(); }
+void MatchFeatures(const MatchFeaturesInput& input, float* out) {
+  thread_local Scratch scratch;
+  FeatureWriter(input, out, &scratch).Run();
+}
 
 }  // namespace tiqu::kernels
