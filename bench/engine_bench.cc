@@ -1,8 +1,10 @@
 // The engine against oneDNN: one run of the whole reader (512-character passage, 16-character question, one thread)
 // beside the matrix products of docs/model.md alone, at their natural shapes, in the same process.
 //
-//   engine_bench                    Google Benchmark's table, then the ratio of the two, measured in turns
-//   TIQU_PROFILE=1 engine_bench     also the time of every node
+//   engine_bench                    Google Benchmark's table, then the ratio of the two, measured in turns, and the
+//   same
+//                                   graph without its annotations, op by op and with elementwise chains
+//   TIQU_PROFILE=1 engine_bench     also the time of every node, and without annotations of every operation
 //
 // The answer is checked first: fused against op by op.
 #include <benchmark/benchmark.h>
@@ -115,13 +117,23 @@ std::map<std::string, double>& NodeTimes() {
   return *times;
 }
 
+// Seconds by operation, of the same graph without its annotations.
+std::map<std::string, double>& UnannotatedTimes() {
+  static auto* const times = new std::map<std::string, double>;
+  return *times;
+}
+
 class Setup {
  public:
   absl::Status Prepare() {
     const std::string dir = std::filesystem::temp_directory_path() / ("tiqu_engine_bench_" + std::to_string(getpid()));
     TIQU_ASSIGN_OR_RETURN(const std::string model, WriteRandomReader(BenchSpec(), dir));
-    EngineOptions options;
+    EngineOptions options, unannotated;
+    unannotated.fuse = false;
     if (std::getenv("TIQU_PROFILE") != nullptr) {
+      unannotated.observer = [](std::string_view, std::string_view op, double seconds) {
+        UnannotatedTimes()[std::string(op)] += seconds;
+      };
       options.observer = [](std::string_view node, std::string_view op, double seconds) {
         NodeTimes()[std::string(node) + " " + std::string(op)] += seconds;
       };
@@ -129,15 +141,21 @@ class Setup {
     const auto start = std::chrono::steady_clock::now();
     TIQU_ASSIGN_OR_RETURN(engine_, Engine::Load(model, options));
     load_seconds_ = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
-    TIQU_ASSIGN_OR_RETURN(const auto plain, Engine::Load(model, {.fuse = false}));
+    TIQU_ASSIGN_OR_RETURN(plain_, Engine::Load(model, {.fuse = false, .fuse_elementwise = false}));
+    TIQU_ASSIGN_OR_RETURN(chained_, Engine::Load(model, unannotated));
     std::filesystem::remove_all(dir);
     Random random(3);
     inputs_ = BatchInputs({RandomSample(BenchSpec(), kQuestion, kPassage, &random)});
-    return Compare(*plain);
+    return Compare(*plain_);
   }
 
-  void Run() const { benchmark::DoNotOptimize(engine_->Run("qa", inputs_)); }
+  // The graph as one that nobody annotated: op by op, and with the fusions that need no annotations.
+  void RunPlain() { benchmark::DoNotOptimize(plain_->RunInto("qa", inputs_, &outputs_)); }
+  void RunChained() { benchmark::DoNotOptimize(chained_->RunInto("qa", inputs_, &outputs_)); }
+
+  void Run() { benchmark::DoNotOptimize(engine_->RunInto("qa", inputs_, &outputs_)); }
   double load_seconds() const { return load_seconds_; }
+  MemoryUse memory_use() const { return engine_->memory_use("qa"); }
 
  private:
   absl::Status Compare(const Engine& plain) const {
@@ -153,8 +171,8 @@ class Setup {
     return absl::InternalError("the fused answer is wrong");
   }
 
-  std::shared_ptr<const Engine> engine_;
-  TensorMap inputs_;
+  std::shared_ptr<const Engine> engine_, plain_, chained_;
+  TensorMap inputs_, outputs_;
   double load_seconds_ = 0;
 };
 
@@ -178,23 +196,40 @@ double Median(std::vector<double> values) {
 }
 
 // In turns, so that both sides see the same clock and the same neighbours.
-void PrintRatio(const Setup& setup, ProductsAlone* products) {
+void PrintRatio(Setup* setup, ProductsAlone* products) {
   constexpr int kRounds = 200;
   std::vector<double> run, alone;
   NodeTimes().clear();
   for (int i = 0; i < kRounds; ++i) {
-    run.push_back(Seconds([&] { setup.Run(); }));
+    run.push_back(Seconds([&] { setup->Run(); }));
     alone.push_back(Seconds([&] { products->Run(); }));
   }
   const double engine = Median(run), matrices = Median(alone), operations = Operations(ReaderProducts(BenchSpec()));
   std::printf("load %.0f ms; run %.3f ms (%.1f GFLOP/s); products alone %.3f ms (%.1f GFLOP/s); ratio %.3f\n",
-              setup.load_seconds() * 1e3, engine * 1e3, operations / engine * 1e-9, matrices * 1e3,
+              setup->load_seconds() * 1e3, engine * 1e3, operations / engine * 1e-9, matrices * 1e3,
               operations / matrices * 1e-9, engine / matrices);
   const double best_run = *std::min_element(run.begin(), run.end());
   const double best_alone = *std::min_element(alone.begin(), alone.end());
   std::printf("best of %d: run %.3f ms, products alone %.3f ms, ratio %.3f\n", kRounds, best_run * 1e3,
               best_alone * 1e3, best_run / best_alone);
+  const MemoryUse memory = setup->memory_use();
+  std::printf("arena %.2f MB for %.2f MB of tensors\n", static_cast<double>(memory.arena_bytes) * 1e-6,
+              static_cast<double>(memory.tensor_bytes) * 1e-6);
   for (const auto& [node, seconds] : NodeTimes()) std::printf("%9.1f us  %s\n", seconds / kRounds * 1e6, node.c_str());
+}
+
+void PrintUnannotated(Setup* setup) {
+  constexpr int kRounds = 40;
+  std::vector<double> plain, chained;
+  for (int i = 0; i < kRounds; ++i) {
+    plain.push_back(Seconds([&] { setup->RunPlain(); }));
+    chained.push_back(Seconds([&] { setup->RunChained(); }));
+  }
+  std::printf("without annotations: op by op %.3f ms, with elementwise chains %.3f ms, ratio %.3f\n",
+              Median(plain) * 1e3, Median(chained) * 1e3, Median(plain) / Median(chained));
+  for (const auto& [op, seconds] : UnannotatedTimes()) {
+    std::printf("%9.1f us  %s\n", seconds / kRounds * 1e6, op.c_str());
+  }
 }
 
 int Main(int argc, char** argv) {
@@ -213,7 +248,8 @@ int Main(int argc, char** argv) {
     for (auto _ : state) products.Run();
   })->Unit(benchmark::kMillisecond);
   benchmark::RunSpecifiedBenchmarks();
-  PrintRatio(setup, &products);
+  PrintRatio(&setup, &products);
+  PrintUnannotated(&setup);
   return 0;
 }
 

@@ -106,11 +106,13 @@ TEST_F(AllocationTest, SimilarLengthsShareAPlan) {
 }
 
 TEST_F(AllocationTest, OpByOpItAllocatesNothingEither) {
-  const auto engine = Load({.fuse = false});
-  const TensorMap inputs = Inputs(9, 120, 3, 1);
-  TensorMap outputs;
-  for (int i = 0; i < 3; ++i) CountRun(*engine, inputs, &outputs);
-  EXPECT_EQ(CountRun(*engine, inputs, &outputs), 0);
+  for (const bool elementwise : {false, true}) {
+    const auto engine = Load({.fuse = false, .fuse_elementwise = elementwise});
+    const TensorMap inputs = Inputs(9, 120, 3, 1);
+    TensorMap outputs;
+    for (int i = 0; i < 3; ++i) CountRun(*engine, inputs, &outputs);
+    EXPECT_EQ(CountRun(*engine, inputs, &outputs), 0);
+  }
 }
 
 TEST_F(AllocationTest, TheArenaIsSmallerThanTheSumOfItsTensors) {

@@ -58,7 +58,7 @@ class EncodedPassageTest : public testing::Test {
     ASSERT_TRUE(dir.ok()) << dir.status();
     dir_ = *dir;
     fused_ = Load({});
-    plain_ = Load({.fuse = false});
+    plain_ = Load({.fuse = false, .fuse_elementwise = false});
   }
 
   static std::shared_ptr<const Engine> Load(const EngineOptions& options) {

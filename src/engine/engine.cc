@@ -5,6 +5,7 @@
 #include "base/status.h"
 #include "engine/compile.h"
 #include "engine/conditionals.h"
+#include "engine/fuse_elementwise.h"
 #include "engine/fuser.h"
 #include "engine/graph.h"
 #include "engine/inline_functions.h"
@@ -78,7 +79,8 @@ absl::StatusOr<std::shared_ptr<const Engine>> MakeEngine(savedmodel::LoadedSaved
   load.precision = options.precision;
   TIQU_RETURN_IF_ERROR(ResolveConditionals(resolved, &graph));
   if (options.fuse) FuseLayers(resolved, &graph);
-  TIQU_ASSIGN_OR_RETURN(const CompiledNodes nodes, CompileNodes(graph, resolved, &load));
+  TIQU_ASSIGN_OR_RETURN(CompiledNodes nodes, CompileNodes(graph, resolved, &load));
+  if (options.fuse_elementwise) FuseElementwise(resolved, &graph, &nodes);
   auto engine = std::make_shared<LoadedEngine>(options.observer);
   for (auto& [name, signature] : resolved) {
     absl::StatusOr<Plan> plan = Plan::Make(graph, nodes, signature);

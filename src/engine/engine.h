@@ -31,6 +31,7 @@ using NodeObserver = std::function<void(std::string_view node, std::string_view 
 
 struct EngineOptions {
   bool fuse = true;                           // annotated scopes become one operation each; false: for comparisons
+  bool fuse_elementwise = true;               // so do neighbours that work element by element (fuse_elementwise.h)
   Precision precision = Precision::kFloat32;  // of products with weights
   NodeObserver observer = nullptr;            // none: no times are taken; called from every thread that calls Run
 };

@@ -29,7 +29,8 @@ class ReaderTest : public testing::Test {
     ASSERT_TRUE(dir.ok()) << dir.status();
     dir_ = *dir;
     fused_ = Load({});
-    plain_ = Load({.fuse = false});
+    plain_ = Load({.fuse = false, .fuse_elementwise = false});
+    chained_ = Load({.fuse = false});
   }
 
   static std::shared_ptr<const Engine> Load(const EngineOptions& options) {
@@ -71,11 +72,11 @@ class ReaderTest : public testing::Test {
   }
 
   static std::string dir_;
-  static std::shared_ptr<const Engine> fused_, plain_;
+  static std::shared_ptr<const Engine> fused_, plain_, chained_;  // all fusions, none, only those of elements
 };
 
 std::string ReaderTest::dir_;
-std::shared_ptr<const Engine> ReaderTest::fused_, ReaderTest::plain_;
+std::shared_ptr<const Engine> ReaderTest::fused_, ReaderTest::plain_, ReaderTest::chained_;
 
 TEST_F(ReaderTest, FusedEqualsOpByOp) {
   const std::vector<std::vector<std::pair<int, int>>> batches = {
@@ -115,6 +116,32 @@ TEST_F(ReaderTest, BatchingChangesNoBit) {
   for (size_t b = 0; b < samples.size(); ++b) {
     SCOPED_TRACE(b);
     ExpectSameRow(together, static_cast<int64_t>(b), Pa(*fused_, BatchInputs({samples[b]})));
+  }
+}
+
+TEST_F(ReaderTest, ElementwiseChainsChangeNoBitOfOpByOp) {
+  std::multiset<std::string> ops;
+  const auto observed =
+      Load({.fuse = false, .observer = [&](std::string_view, std::string_view op, double) { ops.emplace(op); }});
+  for (const auto& [question, passage] : std::vector<std::pair<int, int>>{{1, 1}, {5, 40}, {33, 150}}) {
+    const TensorMap inputs = BatchInputs(Samples({{question, passage}, {4, 30}}, passage), 3);
+    const Tensor chained = Pa(*observed, inputs), plain = Pa(*plain_, inputs);
+    ASSERT_EQ(chained.shape(), plain.shape());
+    EXPECT_EQ(std::memcmp(chained.data<float>(), plain.data<float>(), plain.byte_size()), 0) << passage;
+  }
+  EXPECT_GT(ops.count("_TiquElementwise"), 10U);
+}
+
+TEST_F(ReaderTest, OpByOpAnyBatchOfEqualLengthsGivesTheSameBits) {
+  const auto samples = Samples(std::vector<std::pair<int, int>>(9, {9, 47}), 21);
+  for (const Engine* engine : {fused_.get(), plain_.get(), chained_.get()}) {
+    std::vector<Tensor> alone;
+    for (const ReaderSample& sample : samples) alone.push_back(Pa(*engine, BatchInputs({sample})));
+    for (size_t batch = 1; batch <= samples.size(); ++batch) {
+      SCOPED_TRACE(batch);
+      const Tensor together = Pa(*engine, BatchInputs({samples.begin(), samples.begin() + batch}));
+      for (size_t b = 0; b < batch; ++b) ExpectSameRow(together, static_cast<int64_t>(b), alone[b]);
+    }
   }
 }
 
@@ -191,6 +218,31 @@ TEST_F(ReaderTest, ManyThreadsGetTheSameBits) {
       for (int round = 0; round < 10; ++round) {
         const Tensor got = Pa(*fused_, inputs);
         different += std::memcmp(got.data<float>(), expected.data<float>(), expected.byte_size()) != 0;
+      }
+    });
+  }
+  for (auto& thread : threads) thread.join();
+  EXPECT_EQ(different, 0);
+}
+
+TEST_F(ReaderTest, ThreadsWithDifferentShapesGetTheSameBits) {
+  std::vector<TensorMap> inputs;
+  std::vector<Tensor> expected;
+  for (const int passage : {30, 31, 60, 120}) {
+    inputs.push_back(BatchInputs(Samples({{9, passage}, {4, passage / 2}}, passage)));
+    expected.push_back(Pa(*plain_, inputs.back()));
+  }
+  std::atomic<int> different = 0;
+  std::vector<std::thread> threads;
+  for (size_t i = 0; i < 3; ++i) {
+    threads.emplace_back([&, i] {
+      TensorMap outputs;
+      for (size_t round = 0; round < 12; ++round) {
+        const size_t which = (round + i) % inputs.size();
+        const bool ok = plain_->RunInto("qa", inputs[which], &outputs).ok();
+        const Tensor& want = expected[which];
+        different += !ok || outputs.at("pa").byte_size() != want.byte_size() ||
+                     std::memcmp(outputs.at("pa").data<float>(), want.data<float>(), want.byte_size()) != 0;
       }
     });
   }

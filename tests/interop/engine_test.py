@@ -93,7 +93,7 @@ class Reader(unittest.TestCase):
         for sizes in ([(40, 9), (25, 4), (60, 12)], [(1, 1)], [(2, 1), (1, 2)], [(130, 17)], [(5, 30)]):
             samples = [saved_model_test.sample(random, spec, p, q, anchor=i != 1) for i, (p, q) in enumerate(sizes)]
             batches.append(saved_model_test.batch(samples, extra=3))
-        for mode in ("fuse", "plain"):
+        for mode in ("fuse", "chains", "plain"):
             results = run_engine(path, [("qa", inputs) for inputs in batches], mode)
             for inputs, result in zip(batches, results):
                 want = loaded.signatures["qa"](**{k: tf.constant(v) for k, v in inputs.items()})["pa"].numpy()

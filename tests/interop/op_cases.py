@@ -72,6 +72,10 @@ def elementwise(c):
         c.add(f"{op}_wraps", lambda x, y, op=op: getattr(raw, op)(x=x, y=y), wrapping, wrapping[::-1].copy())
     for op in ("LogicalAnd", "LogicalOr"):
         c.add(op, lambda x, y, op=op: getattr(raw, op)(x=x, y=y), c.floats(3, 1) > 0, c.floats(1, 4) > 0)
+    nan = np.float32("nan")
+    for op in ("Maximum", "Minimum"):
+        a, b = np.array([nan, 1, nan, 2], np.float32), np.array([1, nan, nan, 3], np.float32)
+        c.add(f"{op}_nan", lambda x, y, op=op: getattr(raw, op)(x=x, y=y), a, b)
     c.add("LogicalNot", lambda x: raw.LogicalNot(x=x), c.floats(7) > 0)
     c.add("AddN", lambda x, y, z: raw.AddN(inputs=[x, y, z]), c.floats(2, 3), c.floats(2, 3), c.floats(2, 3))
     c.add("BiasAdd", lambda x, y: raw.BiasAdd(value=x, bias=y), c.floats(2, 3, 4), c.floats(4))

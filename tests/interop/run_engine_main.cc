@@ -1,6 +1,6 @@
 // Runs signatures of a SavedModel with the engine, for the tests in this folder.
 //
-//   run_engine MODEL_DIR fuse|plain [REPEATS] < calls.json > results.json
+//   run_engine MODEL_DIR fuse|chains|plain [REPEATS] < calls.json > results.json
 //
 // calls: [{"signature": "qa", "inputs": {"x": {"dtype": 1, "shape": [2], "values": [0.5, 1]}}}, ...]; dtype is
 // TensorFlow's number; strings are in hexadecimal digits. results: for every call {"outputs": {...}} of the same form,
@@ -145,10 +145,12 @@ json Call(const engine::Engine& engine, const json& call, int repeats) {
 
 int Main(int argc, char** argv) {
   if (argc != 3 && argc != 4) {
-    std::cerr << "usage: run_engine MODEL_DIR fuse|plain [REPEATS]\n";
+    std::cerr << "usage: run_engine MODEL_DIR fuse|chains|plain [REPEATS]\n";
     return 2;
   }
-  const auto engine = engine::Engine::Load(argv[1], {.fuse = std::string(argv[2]) == "fuse"});
+  // All fusions, only those of elements, none.
+  const std::string mode = argv[2];
+  const auto engine = engine::Engine::Load(argv[1], {.fuse = mode == "fuse", .fuse_elementwise = mode != "plain"});
   if (!engine.ok()) {
     std::cerr << engine.status() << "\n";
     return 1;

@@ -40,16 +40,17 @@ struct MulFunction {
     return Wrapping(a, b, [](auto x, auto y) { return x * y; });
   }
 };
+// A NaN on either side is the result, as in TensorFlow.
 struct MaximumFunction {
   template <typename T>
   T operator()(T a, T b) const {
-    return a < b ? b : a;
+    return a < b || b != b ? b : a;
   }
 };
 struct MinimumFunction {
   template <typename T>
   T operator()(T a, T b) const {
-    return b < a ? b : a;
+    return b < a || b != b ? b : a;
   }
 };
 struct SquaredDifferenceFunction {
