@@ -14,6 +14,7 @@
 #include "keras/convert_reader.h"
 #include "savedmodel/export.h"
 #include "savedmodel/import.h"
+#include "savedmodel/reader_files.h"
 #include "savedmodel/saved_model.h"
 #include "text/vocabulary.h"
 
