@@ -71,7 +71,7 @@ class Engine {
   virtual absl::StatusOr<TensorMap> Run(const std::string& signature, const TensorMap& inputs) const = 0;
 
   // The same, into a map that may hold the outputs of a run before, which are replaced: with it a run whose shapes are
-  // like earlier ones allocates nothing. After an error the map is as it was.
+  // like earlier ones calls no operator new. After an error the map is as it was.
   virtual absl::Status RunInto(const std::string& signature, const TensorMap& inputs, TensorMap* outputs) const;
 
   // Zeros when there is no such signature or it has not run.
