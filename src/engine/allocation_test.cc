@@ -10,8 +10,11 @@
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
 #define TIQU_COUNT_ALLOCATIONS 0
 #elif defined(__clang__)
-#define TIQU_COUNT_ALLOCATIONS (!__has_feature(address_sanitizer) && !__has_feature(thread_sanitizer))
-#else
+#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
+#define TIQU_COUNT_ALLOCATIONS 0
+#endif
+#endif
+#ifndef TIQU_COUNT_ALLOCATIONS
 #define TIQU_COUNT_ALLOCATIONS 1
 #endif
 
