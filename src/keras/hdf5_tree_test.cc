@@ -100,7 +100,7 @@ TEST(Hdf5TreeTest, DamagedBytesNeverCrash) {
     std::string damaged = whole;
     for (int i = 0; i < 1 + round % 4; ++i) {
       const auto at = static_cast<size_t>(random.Uniform() * static_cast<double>(damaged.size()));
-      damaged[at] = static_cast<char>(random.Uniform() < 0.5 ? 0xff : random.Uniform() * 256);
+      damaged[at] = static_cast<char>(random.Chance(0.5) ? 255U : random.Below(256));
     }
     const auto root = ReadHdf5(damaged);
     if (!root.ok()) continue;
