@@ -3,6 +3,7 @@
 #include <bit>
 #include <cmath>
 
+#include "base/short_floats.h"
 #include "base/status.h"
 #include "fmt/format.h"
 #include "keras/hdf5_parser.h"
@@ -67,21 +68,12 @@ bool CountElements(const std::vector<int64_t>& shape, uint64_t* count) {
   return true;
 }
 
-float FromHalf(uint16_t half) {
-  const int exponent = (half >> 10) & 31;
-  const int mantissa = half & 1023;
-  const float sign = (half & 0x8000) != 0 ? -1.0F : 1.0F;
-  if (exponent == 31) return mantissa == 0 ? sign * INFINITY : NAN;
-  if (exponent == 0) return sign * std::ldexp(static_cast<float>(mantissa), -24);
-  return sign * std::ldexp(static_cast<float>(1024 + mantissa), exponent - 25);
-}
-
 float ToFloat(NumberKind kind, uint64_t bits) {
   switch (kind) {
     case NumberKind::kFloat16:
       return FromHalf(static_cast<uint16_t>(bits));
     case NumberKind::kBfloat16:
-      return std::bit_cast<float>(static_cast<uint32_t>(bits) << 16);
+      return FromBfloat16(static_cast<uint16_t>(bits));
     case NumberKind::kFloat32:
       return std::bit_cast<float>(static_cast<uint32_t>(bits));
     default: {

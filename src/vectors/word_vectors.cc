@@ -9,9 +9,9 @@
 
 #include "base/file.h"
 #include "base/hash.h"
+#include "base/short_floats.h"
 #include "base/status.h"
 #include "fmt/format.h"
-#include "vectors/half_float.h"
 
 namespace tiqu::vectors {
 namespace {

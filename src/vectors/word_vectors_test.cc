@@ -9,7 +9,6 @@
 #include "base/hash.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
-#include "vectors/half_float.h"
 
 namespace tiqu::vectors {
 namespace {
@@ -23,34 +22,6 @@ WordVectors Sample() {
   vectors.dim = 2;
   vectors.values = {0, 0, 0, 0, 1, -2, 0.5F, 65504};
   return vectors;
-}
-
-TEST(HalfFloatTest, ValuesAreThoseOfTheStandard) {
-  EXPECT_EQ(ToHalf(0.0F), 0x0000);
-  EXPECT_EQ(ToHalf(-0.0F), 0x8000);
-  EXPECT_EQ(ToHalf(1.0F), 0x3C00);
-  EXPECT_EQ(ToHalf(-2.0F), 0xC000);
-  EXPECT_EQ(ToHalf(1.0F / 3), 0x3555);
-  EXPECT_EQ(ToHalf(65504.0F), 0x7BFF);
-  EXPECT_EQ(ToHalf(65519.0F), 0x7BFF);
-  EXPECT_EQ(ToHalf(65520.0F), 0x7C00);
-  EXPECT_EQ(ToHalf(0x1p-14F), 0x0400);
-  EXPECT_EQ(ToHalf(0x1p-24F), 0x0001);
-  EXPECT_EQ(ToHalf(0x1p-25F), 0x0000);    // a tie goes to even
-  EXPECT_EQ(ToHalf(0x1.8p-24F), 0x0002);  // as does this one
-  EXPECT_EQ(ToHalf(0x1.002p0F), 0x3C00);  // and this
-  EXPECT_EQ(ToHalf(0x1.006p0F), 0x3C02);  // and this
-  EXPECT_EQ(ToHalf(std::numeric_limits<float>::infinity()), 0x7C00);
-  EXPECT_TRUE(std::isnan(FromHalf(ToHalf(std::nanf("")))));
-  EXPECT_EQ(FromHalf(0x3555), 0.33325195F);
-}
-
-TEST(HalfFloatTest, EveryHalfComesBack) {
-  for (uint32_t half = 0; half < 0x10000; ++half) {
-    const float value = FromHalf(static_cast<uint16_t>(half));
-    if (std::isnan(value)) continue;
-    ASSERT_EQ(ToHalf(value), half);
-  }
 }
 
 TEST(WordVectorsTest, BytesAreTheDocumentedOnes) {

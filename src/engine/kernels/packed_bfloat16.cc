@@ -1,12 +1,10 @@
 // Weights and activations rounded to bfloat16, products summed in 32-bit floats: by oneDNN where the processor has
 // instructions for it, else as a product of floats that hold the rounded values.
 #include <algorithm>
-#include <bit>
-#include <cstring>
-#include <optional>
 #include <unordered_map>
 #include <vector>
 
+#include "base/short_floats.h"
 #include "engine/kernels/cpu_isa.h"
 #include "engine/kernels/gemm.h"
 #include "engine/kernels/packed_matrix.h"
@@ -16,23 +14,14 @@
 namespace tiqu::kernels {
 namespace {
 
-// To the nearest, ties to even; NaN stays NaN. The upper half of the bits is the bfloat16.
-uint32_t RoundedBits(float value) {
-  const auto bits = std::bit_cast<uint32_t>(value);
-  if (value != value) return (bits | 0x00400000U) & 0xFFFF0000U;
-  return (bits + 0x7FFFU + ((bits >> 16) & 1U)) & 0xFFFF0000U;
-}
-
 void RoundRows(int64_t rows, int64_t k, const float* in, int64_t lda, float* out) {
   for (int64_t row = 0; row < rows; ++row, in += lda, out += k) {
-    for (int64_t i = 0; i < k; ++i) out[i] = std::bit_cast<float>(RoundedBits(in[i]));
+    for (int64_t i = 0; i < k; ++i) out[i] = FromBfloat16(ToBfloat16(in[i]));
   }
 }
 
-void ToBfloat16(int64_t rows, int64_t k, const float* in, int64_t lda, uint16_t* out) {
-  for (int64_t row = 0; row < rows; ++row, in += lda, out += k) {
-    for (int64_t i = 0; i < k; ++i) out[i] = static_cast<uint16_t>(RoundedBits(in[i]) >> 16);
-  }
+void NarrowRows(int64_t rows, int64_t k, const float* in, int64_t lda, uint16_t* out) {
+  for (int64_t row = 0; row < rows; ++row, in += lda, out += k) std::transform(in, in + k, out, ToBfloat16);
 }
 
 class RoundedMatrix : public PackedMatrix {
@@ -96,7 +85,7 @@ class DnnlBfloat16Matrix : public PackedMatrix {
     matmul_ = dnnl::matmul(made);
 
     std::vector<uint16_t> rounded(k * n);
-    ToBfloat16(k, n, weights, n, rounded.data());
+    NarrowRows(k, n, weights, n, rounded.data());
     dnnl::memory plain(matrix(k, n, kBf16, Tag::ab), CpuEngine(), rounded.data());
     weights_ = dnnl::memory(made.weights_desc(), CpuEngine());
     dnnl::stream stream(CpuEngine());
@@ -120,7 +109,7 @@ class DnnlBfloat16Matrix : public PackedMatrix {
         {DNNL_ARG_SCRATCHPAD, dnnl::memory(scratch_, CpuEngine(), scratch.data())}};
     for (int64_t row = 0; row < m; row += kRows) {
       const int64_t count = std::min(kRows, m - row);
-      ToBfloat16(count, k_, a + row * lda, lda, rows.data());
+      NarrowRows(count, k_, a + row * lda, lda, rows.data());
       std::fill(rows.begin() + count * k_, rows.end(), uint16_t{0});
       matmul_.execute(stream, arguments);
       stream.wait();

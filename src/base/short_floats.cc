@@ -1,8 +1,8 @@
-#include "vectors/half_float.h"
+#include "base/short_floats.h"
 
 #include <bit>
 
-namespace tiqu::vectors {
+namespace tiqu {
 
 uint16_t ToHalf(float value) {
   const auto bits = std::bit_cast<uint32_t>(value);
@@ -39,4 +39,4 @@ float FromHalf(uint16_t half) {
   return std::bit_cast<float>(sign | wide_exponent << 23 | fraction << 13);
 }
 
-}  // namespace tiqu::vectors
+}  // namespace tiqu
