@@ -1,7 +1,5 @@
 #include "engine/unknown_ops.h"
 
-#include <set>
-
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "base/status.h"
@@ -14,8 +12,6 @@ namespace tiqu::engine {
 namespace {
 
 constexpr size_t kNodesNamed = 8;  // of each unknown operation; the rest is counted
-
-using UnknownOps = std::map<std::string, std::set<std::string>>;  // operation -> nodes
 
 absl::Status CollectFromBody(const tensorflow::MetaGraphDef& body, const FunctionBodies& bodies, UnknownOps* unknown);
 
@@ -51,11 +47,7 @@ absl::Status CollectFromBody(const tensorflow::MetaGraphDef& body, const Functio
 
 }  // namespace
 
-absl::Status CheckOps(const Graph& graph, const std::map<std::string, std::vector<int>>& orders,
-                      const FunctionBodies& bodies) {
-  UnknownOps unknown;
-  for (const auto& [name, order] : orders) TIQU_RETURN_IF_ERROR(Collect(graph, order, bodies, &unknown));
-  if (unknown.empty()) return absl::OkStatus();
+std::string ListUnknownOps(const UnknownOps& unknown) {
   std::vector<std::string> parts;
   for (const auto& [op, nodes] : unknown) {
     std::vector<std::string> named(nodes.begin(), nodes.end());
@@ -64,8 +56,16 @@ absl::Status CheckOps(const Graph& graph, const std::map<std::string, std::vecto
     if (more > 0) named.push_back(absl::StrCat("and ", more, " more"));
     parts.push_back(absl::StrCat(op, " (", absl::StrJoin(named, ", "), ")"));
   }
+  return absl::StrJoin(parts, "; ");
+}
+
+absl::Status CheckOps(const Graph& graph, const std::map<std::string, std::vector<int>>& orders,
+                      const FunctionBodies& bodies) {
+  UnknownOps unknown;
+  for (const auto& [name, order] : orders) TIQU_RETURN_IF_ERROR(Collect(graph, order, bodies, &unknown));
+  if (unknown.empty()) return absl::OkStatus();
   return absl::UnimplementedError(
-      absl::StrCat("operations that are not supported, with their nodes: ", absl::StrJoin(parts, "; ")));
+      absl::StrCat("operations that are not supported, with their nodes: ", ListUnknownOps(unknown)));
 }
 
 }  // namespace tiqu::engine

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <map>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -12,6 +13,11 @@
 #include "engine/node_spec.h"
 
 namespace tiqu::engine {
+
+using UnknownOps = std::map<std::string, std::set<std::string>>;  // operation -> nodes
+
+// "Frobnicate (a, b); Twiddle (c)", for messages; of many nodes the first ones and the number of the others.
+std::string ListUnknownOps(const UnknownOps& unknown);
 
 // `orders`: the nodes that each signature needs. Looks into the functions of conditionals and loops, too. Errors:
 // UNIMPLEMENTED listing every operation that is not known, each with its nodes.

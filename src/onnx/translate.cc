@@ -9,6 +9,7 @@
 #include "engine/inline_functions.h"
 #include "engine/schedule.h"
 #include "engine/signature.h"
+#include "engine/unknown_ops.h"
 #include "engine/variables.h"
 #include "graph/tensor_proto.h"
 #include "onnx/op_table.h"
@@ -20,8 +21,6 @@ using engine::Edge;
 using engine::Graph;
 using engine::ResolvedSignature;
 using engine::TensorSpec;
-
-constexpr size_t kNodesNamed = 8;  // of each unknown operation; the rest is counted
 
 // A handle stands for the variable's value: a file that is only read has nothing to assign.
 bool IsVariable(const std::string& op) { return op == "VariableV2" || op == "Variable" || op == "VarHandleOp"; }
@@ -99,22 +98,15 @@ class Translator {
   }
 
   absl::Status CheckOps(const std::vector<int>& order) const {
-    std::map<std::string, std::vector<std::string>> unknown;
+    engine::UnknownOps unknown;
     for (const int node : order) {
       const tensorflow::NodeDef& def = *graph_.node(node).def;
       const bool source = IsVariable(def.op()) || def.op() == "Const" || def.op() == "Placeholder";
-      if (!source && !Translations().contains(def.op())) unknown[def.op()].push_back(def.name());
+      if (!source && !Translations().contains(def.op())) unknown[def.op()].insert(def.name());
     }
     if (unknown.empty()) return absl::OkStatus();
-    std::vector<std::string> parts;
-    for (auto& [op, nodes] : unknown) {
-      const size_t more = nodes.size() > kNodesNamed ? nodes.size() - kNodesNamed : 0;
-      nodes.resize(nodes.size() - more);
-      if (more > 0) nodes.push_back(absl::StrCat("and ", more, " more"));
-      parts.push_back(absl::StrCat(op, " (", absl::StrJoin(nodes, ", "), ")"));
-    }
-    return absl::UnimplementedError(
-        absl::StrCat("operations that have no translation to ONNX, with their nodes: ", absl::StrJoin(parts, "; ")));
+    return absl::UnimplementedError(absl::StrCat("operations that have no translation to ONNX, with their nodes: ",
+                                                 engine::ListUnknownOps(unknown)));
   }
 
   const Tensor* FindVariable(const std::string& node) const {
