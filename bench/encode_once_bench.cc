@@ -8,7 +8,6 @@
 // encoded once against each question alone, bit for bit.
 #include <benchmark/benchmark.h>
 #include <omp.h>
-#include <time.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -19,17 +18,15 @@
 #include "answer/window_runner.h"
 #include "base/status.h"
 #include "engine/reader_model_test_util.h"
+#include "reader_bench.h"
 
 namespace tiqu::answer {
 namespace {
 
 constexpr int kPassage = 512, kQuestion = 16, kQuestions = 10;
 
-model::ModelSpec BenchSpec(bool deep_encoder) {
-  model::ModelSpec spec;
-  spec.char_vocab_size = 5000;
-  spec.word_vocab_size = 30000;
-  spec.word_dim = 128;
+model::ModelSpec SpecOf(bool deep_encoder) {
+  model::ModelSpec spec = BenchSpec();
   if (deep_encoder) std::swap(spec.encoder_rates, spec.model_rates);
   return spec;
 }
@@ -56,16 +53,9 @@ text::EncodedText RandomIds(const model::ModelSpec& spec, int chars, Random* ran
   return text;
 }
 
-// Processor time of this thread, so that a busy machine disturbs little.
-double ThreadSeconds() {
-  timespec now{};
-  clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
-  return static_cast<double>(now.tv_sec) + 1e-9 * static_cast<double>(now.tv_nsec);
-}
-
 class Setup {
  public:
-  explicit Setup(bool deep_encoder) : spec_(BenchSpec(deep_encoder)) {}
+  explicit Setup(bool deep_encoder) : spec_(SpecOf(deep_encoder)) {}
 
   absl::Status Prepare() {
     const std::string dir =

@@ -9,7 +9,6 @@
 // The answer is checked first: fused against op by op.
 #include <benchmark/benchmark.h>
 #include <omp.h>
-#include <time.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -24,20 +23,13 @@
 #include "engine/engine.h"
 #include "engine/reader_model_test_util.h"
 #include "oneapi/dnnl/dnnl.hpp"
+#include "reader_bench.h"
 
 namespace tiqu::engine {
 namespace {
 
 constexpr int kPassage = 512, kQuestion = 16;
 constexpr double kTolerance = 1e-5;
-
-model::ModelSpec BenchSpec() {
-  model::ModelSpec spec;
-  spec.char_vocab_size = 5000;
-  spec.word_vocab_size = 30000;
-  spec.word_dim = 128;
-  return spec;
-}
 
 struct Product {
   int64_t m, k, n;
@@ -176,20 +168,6 @@ class Setup {
   double load_seconds_ = 0;
 };
 
-// Processor time of this thread, so that a busy machine disturbs little.
-double ThreadSeconds() {
-  timespec now{};
-  clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
-  return static_cast<double>(now.tv_sec) + 1e-9 * static_cast<double>(now.tv_nsec);
-}
-
-template <typename Function>
-double Seconds(Function function) {
-  const double start = ThreadSeconds();
-  function();
-  return ThreadSeconds() - start;
-}
-
 double Median(std::vector<double> values) {
   std::nth_element(values.begin(), values.begin() + values.size() / 2, values.end());
   return values[values.size() / 2];
@@ -201,8 +179,8 @@ void PrintRatio(Setup* setup, ProductsAlone* products) {
   std::vector<double> run, alone;
   NodeTimes().clear();
   for (int i = 0; i < kRounds; ++i) {
-    run.push_back(Seconds([&] { setup->Run(); }));
-    alone.push_back(Seconds([&] { products->Run(); }));
+    run.push_back(ThreadSecondsOf([&] { setup->Run(); }));
+    alone.push_back(ThreadSecondsOf([&] { products->Run(); }));
   }
   const double engine = Median(run), matrices = Median(alone), operations = Operations(ReaderProducts(BenchSpec()));
   std::printf("load %.0f ms; run %.3f ms (%.1f GFLOP/s); products alone %.3f ms (%.1f GFLOP/s); ratio %.3f\n",
@@ -222,8 +200,8 @@ void PrintUnannotated(Setup* setup) {
   constexpr int kRounds = 40;
   std::vector<double> plain, chained;
   for (int i = 0; i < kRounds; ++i) {
-    plain.push_back(Seconds([&] { setup->RunPlain(); }));
-    chained.push_back(Seconds([&] { setup->RunChained(); }));
+    plain.push_back(ThreadSecondsOf([&] { setup->RunPlain(); }));
+    chained.push_back(ThreadSecondsOf([&] { setup->RunChained(); }));
   }
   std::printf("without annotations: op by op %.3f ms, with elementwise chains %.3f ms, ratio %.3f\n",
               Median(plain) * 1e3, Median(chained) * 1e3, Median(plain) / Median(chained));

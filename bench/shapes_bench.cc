@@ -5,7 +5,6 @@
 //
 // The answer is checked first: every precision against fp32, within what docs/performance.md says of it.
 #include <omp.h>
-#include <time.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -17,6 +16,7 @@
 #include "base/status.h"
 #include "engine/engine.h"
 #include "engine/reader_model_test_util.h"
+#include "reader_bench.h"
 
 namespace tiqu::engine {
 namespace {
@@ -34,11 +34,8 @@ struct PrecisionEntry {
 constexpr std::array<PrecisionEntry, 3> kPrecisions = {
     {{Precision::kFloat32, "fp32", 1e-12}, {Precision::kBfloat16, "bf16", 0.004}, {Precision::kInt8, "int8", 0.02}}};
 
-model::ModelSpec BenchSpec() {
-  model::ModelSpec spec;
-  spec.char_vocab_size = 5000;
-  spec.word_vocab_size = 30000;
-  spec.word_dim = 128;
+model::ModelSpec LongSpec() {
+  model::ModelSpec spec = BenchSpec();
   spec.max_position = 2048;
   return spec;
 }
@@ -46,21 +43,14 @@ model::ModelSpec BenchSpec() {
 TensorMap RandomBatch(int batch, int length) {
   Random random(3);
   std::vector<ReaderSample> samples;
-  for (int i = 0; i < batch; ++i) samples.push_back(RandomSample(BenchSpec(), kQuestion, length, &random));
+  for (int i = 0; i < batch; ++i) samples.push_back(RandomSample(LongSpec(), kQuestion, length, &random));
   return BatchInputs(samples);
 }
 
-// Processor time of this thread, so that a busy machine disturbs little.
-double ThreadSeconds() {
-  timespec now{};
-  clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
-  return static_cast<double>(now.tv_sec) + 1e-9 * static_cast<double>(now.tv_nsec);
-}
-
 double Seconds(const Engine& engine, const TensorMap& inputs) {
-  const double start = ThreadSeconds();
-  if (!engine.Run("qa", inputs).ok()) std::abort();  // it ran before
-  return ThreadSeconds() - start;
+  return ThreadSecondsOf([&] {
+    if (!engine.Run("qa", inputs).ok()) std::abort();  // it ran before
+  });
 }
 
 absl::StatusOr<double> Difference(const Engine& engine, const Engine& exact, const TensorMap& inputs) {
@@ -76,7 +66,7 @@ using Engines = std::vector<std::shared_ptr<const Engine>>;
 
 absl::StatusOr<Engines> LoadAndCheck() {
   const std::string dir = std::filesystem::temp_directory_path() / ("tiqu_shapes_bench_" + std::to_string(getpid()));
-  TIQU_ASSIGN_OR_RETURN(const std::string model, WriteRandomReader(BenchSpec(), dir));
+  TIQU_ASSIGN_OR_RETURN(const std::string model, WriteRandomReader(LongSpec(), dir));
   Engines engines;
   for (const PrecisionEntry& entry : kPrecisions) {
     EngineOptions options;

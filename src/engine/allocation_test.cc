@@ -50,10 +50,6 @@ class AllocationTest : public testing::Test {
  protected:
   void SetUp() override {
     if (!TIQU_COUNT_ALLOCATIONS) GTEST_SKIP() << "the sanitizer has its own operator new";
-    spec_.char_vocab_size = 60;
-    spec_.word_vocab_size = 90;
-    spec_.word_dim = 12;
-    spec_.hidden = 32;
     const std::string name = testing::UnitTest::GetInstance()->current_test_info()->name();
     const auto dir =
         WriteRandomReader(spec_, testing::TempDir() + "/allocation_" + name + "_" + std::to_string(::getpid()));
@@ -83,7 +79,7 @@ class AllocationTest : public testing::Test {
     return count;
   }
 
-  model::ModelSpec spec_;
+  model::ModelSpec spec_ = SmallSpec();
   std::string dir_;
 };
 

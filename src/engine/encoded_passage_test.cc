@@ -11,21 +11,11 @@
 namespace tiqu::engine {
 namespace {
 
-model::ModelSpec EncodedSpec() {
-  model::ModelSpec spec;
-  spec.char_vocab_size = 60;
-  spec.word_vocab_size = 90;
-  spec.word_dim = 12;
-  spec.hidden = 32;
-  spec.max_position = 40;
-  return spec;
-}
-
 std::vector<ReaderSample> RandomSamples(const std::vector<std::pair<int, int>>& lengths, uint64_t seed) {
   Random random(seed);
   std::vector<ReaderSample> samples;
   for (const auto& [question, passage] : lengths) {
-    samples.push_back(RandomSample(EncodedSpec(), question, passage, &random));
+    samples.push_back(RandomSample(SmallSpec(), question, passage, &random));
   }
   return samples;
 }
@@ -54,7 +44,7 @@ void ExpectSameBits(const Tensor& a, const Tensor& b) {
 class EncodedPassageTest : public testing::Test {
  protected:
   static void SetUpTestSuite() {
-    auto dir = WriteRandomReader(EncodedSpec(), testing::TempDir() + "/encoded_passage_" + std::to_string(getpid()));
+    auto dir = WriteRandomReader(SmallSpec(), testing::TempDir() + "/encoded_passage_" + std::to_string(getpid()));
     ASSERT_TRUE(dir.ok()) << dir.status();
     dir_ = *dir;
     fused_ = Load({});

@@ -18,6 +18,17 @@
 
 namespace tiqu::engine {
 
+// A reader for tests: small, with all its parts.
+inline model::ModelSpec SmallSpec() {
+  model::ModelSpec spec;
+  spec.char_vocab_size = 60;
+  spec.word_vocab_size = 90;
+  spec.word_dim = 12;
+  spec.hidden = 32;
+  spec.max_position = 40;
+  return spec;
+}
+
 // Uniform, of a size that keeps activations and attention within the range that trained ones have.
 inline model::WeightMap RandomWeights(const model::ModelSpec& spec, uint64_t seed) {
   Random random(seed);

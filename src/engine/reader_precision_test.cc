@@ -11,11 +11,6 @@ namespace {
 class ReaderPrecisionTest : public testing::TestWithParam<Precision> {
  protected:
   void SetUp() override {
-    spec_.char_vocab_size = 60;
-    spec_.word_vocab_size = 90;
-    spec_.word_dim = 12;
-    spec_.hidden = 32;
-    spec_.max_position = 40;
     static int made = 0;
     const std::string name =
         testing::TempDir() + "/engine_precision_" + std::to_string(::getpid()) + "_" + std::to_string(made++);
@@ -50,7 +45,7 @@ class ReaderPrecisionTest : public testing::TestWithParam<Precision> {
     EXPECT_GT(difference, 1e-6);
   }
 
-  model::ModelSpec spec_;
+  model::ModelSpec spec_ = SmallSpec();
   std::string dir_;
   std::shared_ptr<const Engine> exact_, engine_;
 };

@@ -11,16 +11,6 @@
 namespace tiqu::engine {
 namespace {
 
-model::ModelSpec SmallSpec() {
-  model::ModelSpec spec;
-  spec.char_vocab_size = 60;
-  spec.word_vocab_size = 90;
-  spec.word_dim = 12;
-  spec.hidden = 32;
-  spec.max_position = 40;
-  return spec;
-}
-
 class ReaderTest : public testing::Test {
  protected:
   static void SetUpTestSuite() {
