@@ -2,7 +2,6 @@
 // beside the matrix products of docs/model.md alone, at their natural shapes, in the same process.
 //
 //   engine_bench                    Google Benchmark's table, then the ratio of the two, measured in turns, and the
-//   same
 //                                   graph without its annotations, op by op and with elementwise chains
 //   TIQU_PROFILE=1 engine_bench     also the time of every node, and without annotations of every operation
 //

@@ -12,5 +12,7 @@ for bench in text_bench engine_bench encode_once_bench shapes_bench; do
 done
 echo "=== reader_speed.py"
 bench/reader_speed.py build
+echo "=== extract_speed.py"
+bench/extract_speed.py build/tiqu --gigabyte
 echo "=== train_speed.py"
 bench/train_speed.py build/tiqu-train
