@@ -141,7 +141,8 @@ std::string Describe(const keras::ConvertedReader& reader) {
   return text;
 }
 
-absl::StatusOr<keras::ConvertedReader> ConvertBytes(const std::string& bytes, const keras::ConvertOptions& options) {
+// What is certainly no Keras HDF5 file is told apart before any flag is asked for.
+absl::Status CheckKind(const std::string& bytes) {
   if (bytes.starts_with(kZipSignature)) {
     return absl::InvalidArgumentError(
         "a .keras archive: save the model with model.save(\"model.h5\"), or take model.weights.h5 out of it (unzip)");
@@ -149,6 +150,10 @@ absl::StatusOr<keras::ConvertedReader> ConvertBytes(const std::string& bytes, co
   if (bytes.starts_with("tiqu checkpoint")) {
     return absl::InvalidArgumentError("is a Tiqu checkpoint already: tiqu export takes it as it is");
   }
+  return absl::OkStatus();
+}
+
+absl::StatusOr<keras::ConvertedReader> ConvertBytes(const std::string& bytes, const keras::ConvertOptions& options) {
   TIQU_ASSIGN_OR_RETURN(const keras::KerasFile file, keras::ReadKerasFile(bytes));
   return keras::ConvertReader(file, options);
 }
@@ -188,8 +193,9 @@ bool IsKerasFile(const std::string& path) {
 
 absl::Status ConvertKeras(const std::string& input, const std::string& output, const KerasFlags& flags) {
   if (output == "-") return absl::InvalidArgumentError("--output must be a file: a checkpoint is not text");
-  TIQU_ASSIGN_OR_RETURN(Surroundings around, ReadSurroundings(flags));
   TIQU_ASSIGN_OR_RETURN(const std::string bytes, ReadFile(input));
+  if (absl::Status kind = CheckKind(bytes); !kind.ok()) return Annotate(kind, input);
+  TIQU_ASSIGN_OR_RETURN(Surroundings around, ReadSurroundings(flags));
   absl::StatusOr<keras::ConvertedReader> reader = ConvertBytes(bytes, around.options);
   if (!reader.ok()) return Annotate(reader.status(), input);
   TIQU_RETURN_IF_ERROR(CheckSize("characters", around.vocabularies.chars, reader->spec.char_vocab_size));

@@ -101,6 +101,7 @@ TEST_F(ConvertVerbTest, WhatAKerasModelNeedsIsSaid) {
   const std::string lists = " --chars " + Path("list.txt") + " --words " + Path("list.txt");
   const auto message = [this](const std::string& arguments) { return std::string(Run(arguments).status.message()); };
   EXPECT_THAT(message(Path("model") + to), HasSubstr("give --chars and --words, or --like"));
+  EXPECT_THAT(message(Path("archive") + to), HasSubstr("a .keras archive"));
   EXPECT_THAT(message(Path("model") + " -o -" + lists), HasSubstr("must be a file"));
   EXPECT_THAT(message(Path("model") + to + lists), HasSubstr("model: HDF5 superblock version 99, known are 0 to 3"));
   EXPECT_THAT(message(Path("archive") + to + lists), HasSubstr("a .keras archive"));
