@@ -11,8 +11,9 @@ cd "$(dirname "$0")/.."
 
 run_packages=(
   build-essential cmake ninja-build pkg-config ccache
-  libabsl-dev libcli11-dev libdnnl-dev libfasttext-dev libfmt-dev libhdf5-dev libhwy-dev libleveldb-dev libopencc-dev
-  libprotobuf-dev libsimdjson-dev libsnappy-dev libspdlog-dev libutf8proc-dev nlohmann-json3-dev protobuf-compiler
+  libabsl-dev libboost-dev libcli11-dev libdnnl-dev libfasttext-dev libfmt-dev libgrpc++-dev libhdf5-dev libhwy-dev
+  libleveldb-dev libopencc-dev libprotobuf-dev libsimdjson-dev libsnappy-dev libspdlog-dev libssl-dev libutf8proc-dev
+  nlohmann-json3-dev protobuf-compiler protobuf-compiler-grpc rapidjson-dev zlib1g-dev
 )
 train_packages=(libtorch-dev libopenblas0-pthread libtomlplusplus-dev)
 bench_packages=(libbenchmark-dev)

@@ -1,0 +1,36 @@
+// Predict, as REST and gRPC share it. Order of checks and texts of errors are TensorFlow Serving's.
+//
+// Thread safety: free functions without state.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "serving/models/model_registry.h"
+#include "serving_inference.pb.h"
+
+namespace tiqu::serving {
+
+inline constexpr char kDefaultSignature[] = "serving_default";
+
+// `name`, or serving_default when it is empty.
+std::string SignatureKey(const std::string& name);
+
+// Runs a signature on tensors that come as its inputs; those that have a default may be missing. Only the outputs of
+// the filter come back, all of them when it is empty.
+// Errors: INVALID_ARGUMENT (inputs that are missing or surplus, a wrong type, values that an operation refuses; an
+// output that there is not, or twice in the filter), those of Servable::Run. REQUIRES: the servable has the signature.
+absl::StatusOr<TensorMap> RunSignature(const Servable& servable, const std::string& signature, TensorMap inputs,
+                                       const std::vector<std::string>& output_filter, const RunLimits& limits);
+
+struct PredictOptions {
+  bool tensor_content = false;  // outputs as bytes instead of typed lists
+};
+
+// Errors: also FAILED_PRECONDITION (no such signature), and those of ModelRegistry::Find.
+absl::Status Predict(const ModelRegistry& models, const pb::PredictRequest& request, const PredictOptions& options,
+                     const RunLimits& limits, pb::PredictResponse* response);
+
+}  // namespace tiqu::serving

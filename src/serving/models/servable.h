@@ -1,0 +1,46 @@
+// One version of a model, loaded and ready to answer.
+//
+// Thread safety: immutable once it is published; every method may be called from any number of threads.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <string>
+
+#include "absl/status/statusor.h"
+#include "answer/reader.h"
+#include "engine/engine.h"
+#include "saved_model.pb.h"
+#include "serving/models/run_limits.h"
+
+namespace tiqu::serving {
+
+using engine::TensorMap;
+using SignatureDefs = google::protobuf::Map<std::string, tensorflow::SignatureDef>;
+
+class Servable {
+ public:
+  virtual ~Servable() = default;
+
+  virtual const std::string& model_name() const = 0;
+  virtual int64_t version() const = 0;
+
+  // As the model's file declares them; what metadata shows.
+  virtual const SignatureDefs& signature_defs() const = 0;
+  // What Run takes; the same keys.
+  virtual const std::map<std::string, engine::Signature>& signatures() const = 0;
+
+  // Errors: those of engine::Engine::Run; DEADLINE_EXCEEDED ("Timed out waiting for notification"), CANCELLED; with
+  // batching also UNAVAILABLE and RESOURCE_EXHAUSTED.
+  virtual absl::StatusOr<TensorMap> Run(const std::string& signature, const TensorMap& inputs,
+                                        const RunLimits& limits) const = 0;
+
+  // Null when the model is not a Tiqu reader. Text in, answers out.
+  virtual const answer::Reader* reader() const { return nullptr; }
+};
+
+// Holding one keeps the version loaded: a version is unloaded when its last handle is gone.
+using ServableHandle = std::shared_ptr<const Servable>;
+
+}  // namespace tiqu::serving
