@@ -49,6 +49,11 @@ class Reader {
   // that is not a Tiqu reader), DATA_LOSS (damaged files; names the file), UNIMPLEMENTED (ops that the engine lacks).
   static absl::StatusOr<std::shared_ptr<const Reader>> Load(const std::string& model_dir, const ReaderOptions& options);
 
+  // A version folder whose graph is loaded already. Errors: those of Load and Create.
+  static absl::StatusOr<std::shared_ptr<const Reader>> Load(const std::string& version_dir,
+                                                            std::shared_ptr<const engine::Engine> engine,
+                                                            const ReaderOptions& options);
+
   // From its parts. Errors: FAILED_PRECONDITION (the engine has no signature "qa" of the reader's form), DATA_LOSS
   // (vocabularies that do not fit the configuration).
   static absl::StatusOr<std::shared_ptr<const Reader>> Create(model::ModelConfig config, text::Tokenizer tokenizer,

@@ -69,6 +69,7 @@ class LoadedEngine : public Engine {
 
 absl::StatusOr<std::shared_ptr<const Engine>> MakeEngine(savedmodel::LoadedSavedModel model,
                                                          const EngineOptions& options, int64_t most_folded_bytes) {
+  TIQU_RETURN_IF_ERROR(kernels::UseCpuIsa());
   LoadContext load;
   load.most_folded_bytes = most_folded_bytes;
   TIQU_RETURN_IF_ERROR(InlineFunctions(&model.meta_graph, &load.bodies));
@@ -98,7 +99,6 @@ absl::Status Engine::RunInto(const std::string& signature, const TensorMap& inpu
 MemoryUse Engine::memory_use(const std::string&) const { return {}; }
 
 absl::StatusOr<std::shared_ptr<const Engine>> Engine::Load(const std::string& model_dir, const EngineOptions& options) {
-  TIQU_RETURN_IF_ERROR(kernels::UseCpuIsa());
   TIQU_ASSIGN_OR_RETURN(savedmodel::LoadedSavedModel model, savedmodel::ReadSavedModel(model_dir));
   absl::StatusOr<std::shared_ptr<const Engine>> engine = MakeEngine(std::move(model), options);
   if (!engine.ok()) return Annotate(engine.status(), model_dir);

@@ -2,7 +2,9 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <set>
 
+#include "absl/strings/str_join.h"
 #include "base/file.h"
 #include "base/nesting.h"
 #include "base/status.h"
@@ -14,7 +16,6 @@
 namespace tiqu::savedmodel {
 namespace {
 
-constexpr char kServeTag[] = "serve";
 constexpr char kVariablesPrefix[] = "/variables/variables";
 
 // Keeps the first error for the message instead of logging it.
@@ -46,9 +47,21 @@ absl::StatusOr<tensorflow::SavedModel> ParseText(const std::string& path) {
   return saved_model;
 }
 
-bool IsServed(const tensorflow::MetaGraphDef& meta_graph) {
+bool HasTags(const tensorflow::MetaGraphDef& meta_graph, const std::set<std::string>& wanted) {
   const auto& tags = meta_graph.meta_info_def().tags();
-  return tags.size() == 1 && tags[0] == kServeTag;
+  return std::set<std::string>(tags.begin(), tags.end()) == wanted;
+}
+
+absl::Status NoSuchTags(const tensorflow::SavedModel& saved_model, const std::string& version_dir,
+                        const std::vector<std::string>& tags) {
+  std::string present;
+  for (const auto& meta_graph : saved_model.meta_graphs()) {
+    if (!present.empty()) present += ", ";
+    present += fmt::format("{{ {} }}", absl::StrJoin(meta_graph.meta_info_def().tags(), ", "));
+  }
+  return absl::NotFoundError(
+      fmt::format("Could not find meta graph def matching supplied tags: {{ {} }}; {} has meta graphs with {}",
+                  absl::StrJoin(tags, ", "), version_dir, present.empty() ? "no tags" : present));
 }
 
 bool HasVariables(const tensorflow::GraphDef& graph) {
@@ -101,13 +114,13 @@ absl::StatusOr<tensorflow::SavedModel> ReadSavedModelProto(const std::string& ve
   return saved_model;
 }
 
-absl::StatusOr<LoadedSavedModel> ReadSavedModel(const std::string& version_dir) {
+absl::StatusOr<LoadedSavedModel> ReadSavedModel(const std::string& version_dir, const std::vector<std::string>& tags) {
   TIQU_ASSIGN_OR_RETURN(tensorflow::SavedModel saved_model, ReadSavedModelProto(version_dir));
   auto& meta_graphs = *saved_model.mutable_meta_graphs();
-  const auto served = std::find_if(meta_graphs.begin(), meta_graphs.end(), IsServed);
-  if (served == meta_graphs.end()) {
-    return absl::NotFoundError(fmt::format("{} has no meta graph with the one tag 'serve'", version_dir));
-  }
+  const std::set<std::string> wanted(tags.begin(), tags.end());
+  const auto served = std::find_if(meta_graphs.begin(), meta_graphs.end(),
+                                   [&wanted](const auto& meta_graph) { return HasTags(meta_graph, wanted); });
+  if (served == meta_graphs.end()) return NoSuchTags(saved_model, version_dir, tags);
   LoadedSavedModel loaded;
   loaded.meta_graph.Swap(&*served);
   const std::string prefix = version_dir + kVariablesPrefix;

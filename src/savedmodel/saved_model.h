@@ -5,6 +5,7 @@
 
 #include <map>
 #include <string>
+#include <vector>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
@@ -16,13 +17,14 @@ namespace tiqu::savedmodel {
 
 // What a version folder holds, read and checked.
 struct LoadedSavedModel {
-  tensorflow::MetaGraphDef meta_graph;      // the one tagged "serve"
+  tensorflow::MetaGraphDef meta_graph;      // the one with the tags
   std::map<std::string, Tensor> variables;  // by bundle key; empty when there is no variables/
 };
 
-// Errors: NOT_FOUND (no folder, no saved_model.pb, no meta graph tagged serve), DATA_LOSS (damaged, or variables/ is
-// missing and the graph has variables; names the file).
-absl::StatusOr<LoadedSavedModel> ReadSavedModel(const std::string& version_dir);
+// `tags`: those of the meta graph, in any order. Errors: NOT_FOUND (no folder, no saved_model.pb, no meta graph with
+// just these tags), DATA_LOSS (damaged, or variables/ is missing and the graph has variables; names the file).
+absl::StatusOr<LoadedSavedModel> ReadSavedModel(const std::string& version_dir,
+                                                const std::vector<std::string>& tags = {"serve"});
 
 // saved_model.pb (or saved_model.pbtxt) with all its meta graphs. Errors: NOT_FOUND, DATA_LOSS.
 absl::StatusOr<tensorflow::SavedModel> ReadSavedModelProto(const std::string& version_dir);
