@@ -1,0 +1,85 @@
+#include "serving/models/loaded_servable.h"
+
+#include <new>
+#include <utility>
+
+#include "base/file.h"
+#include "base/status.h"
+#include "engine/load.h"
+#include "fmt/format.h"
+#include "savedmodel/reader_files.h"
+#include "savedmodel/saved_model.h"
+
+namespace tiqu::serving {
+namespace {
+
+// The engine as a reader sees it: each run goes through the gate.
+class GatedEngine : public engine::Engine {
+ public:
+  GatedEngine(std::shared_ptr<const engine::Engine> engine, std::shared_ptr<RunGate> gate)
+      : engine_(std::move(engine)), gate_(std::move(gate)) {}
+
+  const std::map<std::string, engine::Signature>& signatures() const override { return engine_->signatures(); }
+  absl::StatusOr<TensorMap> Run(const std::string& signature, const TensorMap& inputs) const override {
+    TIQU_ASSIGN_OR_RETURN(const RunGate::Pass pass, gate_->Enter({}));
+    return engine_->Run(signature, inputs);
+  }
+  absl::Status RunInto(const std::string& signature, const TensorMap& inputs, TensorMap* outputs) const override {
+    TIQU_ASSIGN_OR_RETURN(const RunGate::Pass pass, gate_->Enter({}));
+    return engine_->RunInto(signature, inputs, outputs);
+  }
+  engine::MemoryUse memory_use(const std::string& signature) const override { return engine_->memory_use(signature); }
+
+ private:
+  std::shared_ptr<const engine::Engine> engine_;
+  std::shared_ptr<RunGate> gate_;
+};
+
+absl::Status CheckGraphIsThere(const std::string& dir) {
+  if (FileExists(dir + "/saved_model.pb") || FileExists(dir + "/saved_model.pbtxt")) return absl::OkStatus();
+  return absl::NotFoundError(
+      fmt::format("Could not find SavedModel .pb or .pbtxt at supplied export directory path: {}", dir));
+}
+
+// Null when the folder is not a reader's.
+absl::StatusOr<std::shared_ptr<const answer::Reader>> LoadReader(const std::string& dir,
+                                                                 std::shared_ptr<const engine::Engine> engine,
+                                                                 const answer::ReaderOptions& options) {
+  if (!FileExists(fmt::format("{}/assets.extra/{}", dir, savedmodel::kConfigExtra))) return nullptr;
+  auto reader = answer::Reader::Load(dir, std::move(engine), options);
+  if (absl::IsFailedPrecondition(reader.status())) return nullptr;
+  return reader;
+}
+
+}  // namespace
+
+absl::StatusOr<std::unique_ptr<LoadedServable>> LoadedServable::Load(const std::string& model_name, int64_t version,
+                                                                     const std::string& version_dir,
+                                                                     const ServableOptions& options) {
+  TIQU_RETURN_IF_ERROR(CheckGraphIsThere(version_dir));
+  TIQU_ASSIGN_OR_RETURN(savedmodel::LoadedSavedModel model, savedmodel::ReadSavedModel(version_dir, options.tags));
+  std::unique_ptr<LoadedServable> servable(new LoadedServable(model_name, version, options));
+  servable->signature_defs_ = model.meta_graph.signature_def();
+  engine::EngineOptions engine_options;
+  engine_options.precision = options.precision;
+  auto engine = engine::MakeEngine(std::move(model), engine_options);
+  if (!engine.ok()) return Annotate(engine.status(), version_dir);
+  servable->engine_ = *std::move(engine);
+  auto gated = std::make_shared<GatedEngine>(servable->engine_, options.gate);
+  TIQU_ASSIGN_OR_RETURN(servable->reader_, LoadReader(version_dir, std::move(gated), options.reader));
+  return servable;
+}
+
+absl::StatusOr<TensorMap> LoadedServable::Run(const std::string& signature, const TensorMap& inputs,
+                                              const RunLimits& limits) const {
+  TIQU_ASSIGN_OR_RETURN(const RunGate::Pass pass, gate_->Enter(limits));
+  try {
+    absl::StatusOr<TensorMap> outputs = engine_->Run(signature, inputs);
+    if (outputs.ok()) TIQU_RETURN_IF_ERROR(limits.Check());
+    return outputs;
+  } catch (const std::bad_alloc&) {
+    return absl::ResourceExhaustedError(fmt::format("memory did not suffice for a run of {}", signature));
+  }
+}
+
+}  // namespace tiqu::serving

@@ -1,0 +1,58 @@
+// A version of a SavedModel on the engine.
+//
+//   TIQU_ASSIGN_OR_RETURN(auto servable, LoadedServable::Load("qa", 3, "/models/qa/3", {.gate = gate}));
+//
+// Runs on the calling thread, when the gate lets it. Thread safety: as Servable.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "answer/reader.h"
+#include "engine/engine.h"
+#include "serving/models/run_gate.h"
+#include "serving/models/servable.h"
+
+namespace tiqu::serving {
+
+struct ServableOptions {
+  std::shared_ptr<RunGate> gate;  // shared by all servables of the process
+  std::vector<std::string> tags = {"serve"};
+  Precision precision = Precision::kFloat32;
+  answer::ReaderOptions reader;  // its precision is ignored
+};
+
+class LoadedServable : public Servable {
+ public:
+  // Errors: NOT_FOUND ("Could not find SavedModel .pb or .pbtxt at supplied export directory path: ...", no meta graph
+  // with the tags), those of engine::Engine::Load and answer::Reader::Load. A folder that has tiqu.json but not the
+  // signatures of a reader is served without one.
+  static absl::StatusOr<std::unique_ptr<LoadedServable>> Load(const std::string& model_name, int64_t version,
+                                                              const std::string& version_dir,
+                                                              const ServableOptions& options);
+
+  const std::string& model_name() const override { return model_name_; }
+  int64_t version() const override { return version_; }
+  const SignatureDefs& signature_defs() const override { return signature_defs_; }
+  const std::map<std::string, engine::Signature>& signatures() const override { return engine_->signatures(); }
+  absl::StatusOr<TensorMap> Run(const std::string& signature, const TensorMap& inputs,
+                                const RunLimits& limits) const override;
+  const answer::Reader* reader() const override { return reader_.get(); }
+
+ private:
+  LoadedServable(std::string model_name, int64_t version, const ServableOptions& options)
+      : model_name_(std::move(model_name)), version_(version), gate_(options.gate) {}
+
+  const std::string model_name_;
+  const int64_t version_;
+  const std::shared_ptr<RunGate> gate_;
+  SignatureDefs signature_defs_;
+  std::shared_ptr<const engine::Engine> engine_;
+  std::shared_ptr<const answer::Reader> reader_;
+};
+
+}  // namespace tiqu::serving

@@ -1,0 +1,61 @@
+#include "serving/models/run_gate.h"
+
+#include <algorithm>
+#include <thread>
+
+#include "base/status.h"
+
+namespace tiqu::serving {
+namespace {
+
+// How often a waiting run asks whether it is still wanted.
+constexpr absl::Duration kCancelCheckInterval = absl::Milliseconds(10);
+
+}  // namespace
+
+RunGate::RunGate(int width)
+    : width_(width > 0 ? width : std::max(1, static_cast<int>(std::thread::hardware_concurrency()))) {}
+
+absl::StatusOr<RunGate::Pass> RunGate::Enter(const RunLimits& limits) {
+  TIQU_RETURN_IF_ERROR(limits.Check());
+  std::unique_lock<std::mutex> lock(mutex_);
+  if (inside_ < width_ && queue_.empty()) {
+    ++inside_;
+    return Pass(this);
+  }
+  Waiter waiter;
+  const auto place = queue_.insert(queue_.end(), &waiter);
+  for (;;) {
+    const absl::Duration left = limits.deadline - absl::Now();
+    const absl::Duration most = limits.cancelled ? kCancelCheckInterval : absl::Seconds(1);
+    waiter.turn.wait_for(lock, absl::ToChronoNanoseconds(std::max(absl::ZeroDuration(), std::min(left, most))));
+    if (waiter.admitted) return Pass(this);
+    lock.unlock();
+    const absl::Status status = limits.Check();
+    lock.lock();
+    if (waiter.admitted) return Pass(this);
+    if (status.ok()) continue;
+    queue_.erase(place);
+    return status;
+  }
+}
+
+int RunGate::waiting() const {
+  const std::lock_guard<std::mutex> lock(mutex_);
+  return static_cast<int>(queue_.size());
+}
+
+// The place goes over to the first who waits, so that nobody who comes now can take it.
+void RunGate::Leave() {
+  const std::lock_guard<std::mutex> lock(mutex_);
+  if (queue_.empty()) {
+    --inside_;
+    return;
+  }
+  Waiter* first = queue_.front();
+  queue_.pop_front();
+  first->admitted = true;
+  first->turn.notify_one();
+}
+
+}  // namespace tiqu::serving
