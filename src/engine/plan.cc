@@ -5,6 +5,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "base/status.h"
+#include "engine/run_stop.h"
 #include "engine/schedule.h"
 
 namespace tiqu::engine {
@@ -134,6 +135,7 @@ ShapeKey Plan::KeyOf(const TensorMap& inputs) const {
 absl::Status Plan::RunSteps(const NodeObserver& observer, RunScope* run) const {
   for (size_t i = 0; i < steps_.size(); ++i) {
     const Step& step = steps_[i];
+    TIQU_RETURN_IF_ERROR(ScopedRunStop::Ask());
     run->BeginStep(i);
     if (!observer) {
       TIQU_RETURN_IF_ERROR(RunStep(step, &run->values()));
