@@ -1,0 +1,131 @@
+#include "serving/inference/predict.h"
+
+#include <set>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "base/status.h"
+#include "graph/tensor_proto.h"
+#include "serving/inference/model_spec.h"
+#include "serving/inference/tensor_fields.h"
+
+namespace tiqu::serving {
+namespace {
+
+using tensorflow::SignatureDef;
+
+template <typename Map>
+std::set<std::string> KeysOf(const Map& map) {
+  std::set<std::string> keys;
+  for (const auto& [key, value] : map) keys.insert(key);
+  return keys;
+}
+
+std::string Braced(const std::set<std::string>& names) { return absl::StrCat("{", absl::StrJoin(names, ","), "}"); }
+
+std::set<std::string> Without(const std::set<std::string>& all, const std::set<std::string>& some) {
+  std::set<std::string> rest;
+  std::set_difference(all.begin(), all.end(), some.begin(), some.end(), std::inserter(rest, rest.end()));
+  return rest;
+}
+
+// "x (DT_FLOAT, (-1, 1))", ... in the order of the names.
+std::string Expected(const engine::Signature& signature) {
+  return absl::StrJoin(signature.inputs, ", ", [](std::string* out, const auto& input) {
+    absl::StrAppend(out, input.first, " (", DataTypeName(input.second.type), ", ",
+                    input.second.unknown_rank ? "any shape" : ShapeToString(input.second.shape), ")");
+  });
+}
+
+// Fills in defaults; then the inputs must be those of the signature, no more and no fewer.
+absl::Status CompleteInputs(const SignatureDef& def, const engine::Signature& signature, TensorMap* inputs) {
+  const std::set<std::string> sent = KeysOf(*inputs);
+  for (const auto& [name, proto] : def.defaults()) {
+    if (!signature.inputs.contains(name) || inputs->contains(name)) continue;
+    TIQU_ASSIGN_OR_RETURN((*inputs)[name], graph::TensorFromProto(proto));
+  }
+  if (inputs->size() != signature.inputs.size()) {
+    const std::set<std::string> wanted = KeysOf(signature.inputs);
+    return absl::InvalidArgumentError(
+        absl::StrCat("input size does not match signature: ", sent.size(), "!=", wanted.size(), " len(", Braced(sent),
+                     ") != len(", Braced(wanted), "). Sent extra: ", Braced(Without(sent, wanted)),
+                     ". Missing but required: ", Braced(Without(wanted, sent)), ". Expected: ", Expected(signature)));
+  }
+  for (const auto& [name, spec] : signature.inputs) {
+    if (inputs->contains(name)) continue;
+    return absl::InvalidArgumentError(
+        absl::StrCat("Signature input alias: ", name, "(feed name: ", spec.tensor_name,
+                     ") not found in request and no default value provided. Inputs expected to be in the set ",
+                     Braced(KeysOf(signature.inputs)), ". Sent: ", Braced(sent)));
+  }
+  return absl::OkStatus();
+}
+
+absl::Status CheckFilter(const engine::Signature& signature, const std::vector<std::string>& output_filter) {
+  std::set<std::string> seen;
+  for (const std::string& name : output_filter) {
+    if (!signature.outputs.contains(name)) {
+      return absl::InvalidArgumentError(absl::StrCat("output tensor alias not found in signature: ", name,
+                                                     " Outputs expected to be in the set ",
+                                                     Braced(KeysOf(signature.outputs)), "."));
+    }
+    if (!seen.insert(name).second) {
+      return absl::InvalidArgumentError(absl::StrCat("duplicate output tensor alias: ", name));
+    }
+  }
+  return absl::OkStatus();
+}
+
+absl::StatusOr<TensorMap> DecodeInputs(const pb::PredictRequest& request) {
+  TensorMap inputs;
+  for (const auto& [name, proto] : request.inputs()) {
+    absl::StatusOr<Tensor> tensor = graph::TensorFromProto(proto);
+    if (!tensor.ok()) {
+      return absl::InvalidArgumentError(
+          absl::StrCat("tensor parsing error: ", name, ": ", std::string(tensor.status().message())));
+    }
+    inputs.emplace(name, *std::move(tensor));
+  }
+  return inputs;
+}
+
+}  // namespace
+
+std::string SignatureKey(const std::string& name) { return name.empty() ? kDefaultSignature : name; }
+
+absl::StatusOr<TensorMap> RunSignature(const Servable& servable, const std::string& signature, TensorMap inputs,
+                                       const std::vector<std::string>& output_filter, const RunLimits& limits) {
+  const engine::Signature& form = servable.signatures().at(signature);
+  TIQU_RETURN_IF_ERROR(CompleteInputs(servable.signature_defs().at(signature), form, &inputs));
+  TIQU_RETURN_IF_ERROR(CheckFilter(form, output_filter));
+  TIQU_ASSIGN_OR_RETURN(TensorMap outputs, servable.Run(signature, inputs, limits));
+  if (output_filter.empty()) return outputs;
+  TensorMap kept;
+  for (const std::string& name : output_filter) kept.emplace(name, std::move(outputs.at(name)));
+  return kept;
+}
+
+absl::Status Predict(const ModelRegistry& models, const pb::PredictRequest& request, const PredictOptions& options,
+                     const RunLimits& limits, pb::PredictResponse* response) {
+  TIQU_ASSIGN_OR_RETURN(const ServableHandle servable, FindServable(models, request));
+  const std::string signature = SignatureKey(request.model_spec().signature_name());
+  if (!servable->signatures().contains(signature)) {
+    return absl::FailedPreconditionError(absl::StrCat("Serving signature key \"", signature,
+                                                      "\" not found. The model has: ", SignatureNames(*servable)));
+  }
+  TIQU_ASSIGN_OR_RETURN(TensorMap inputs, DecodeInputs(request));
+  const std::vector<std::string> filter(request.output_filter().begin(), request.output_filter().end());
+  TIQU_ASSIGN_OR_RETURN(const TensorMap outputs, RunSignature(*servable, signature, std::move(inputs), filter, limits));
+  FillModelSpec(*servable, signature, response->mutable_model_spec());
+  for (const auto& [name, tensor] : outputs) {
+    tensorflow::TensorProto* proto = &(*response->mutable_outputs())[name];
+    if (options.tensor_content) {
+      graph::TensorToProto(tensor, proto);
+    } else {
+      TensorToFields(tensor, proto);
+    }
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace tiqu::serving
