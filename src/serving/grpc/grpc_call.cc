@@ -1,0 +1,66 @@
+#include "serving/grpc/grpc_call.h"
+
+#include <exception>
+
+#include "absl/strings/str_cat.h"
+#include "base/status.h"
+#include "serving/metrics/request_metrics.h"
+#include "serving/rest/bearer_token.h"
+
+namespace tiqu::serving {
+namespace {
+
+constexpr size_t kMostMessageBytes = 1024;
+
+RunLimits LimitsOf(grpc::ServerContext* context) {
+  RunLimits limits;
+  if (context->deadline() < std::chrono::system_clock::time_point::max()) {
+    limits.deadline = absl::FromChrono(context->deadline());
+  }
+  limits.cancelled = [context] { return context->IsCancelled(); };
+  return limits;
+}
+
+// Exceptions of libraries end here.
+template <typename Work>
+absl::Status RunGuarded(const Work& work) {
+  try {
+    return work();
+  } catch (const std::exception& error) {
+    return absl::ResourceExhaustedError(error.what());  // memory
+  }
+}
+
+}  // namespace
+
+grpc::Status ToGrpc(const absl::Status& status) {
+  if (status.ok()) return grpc::Status::OK;
+  std::string message(status.message());
+  if (message.size() > kMostMessageBytes) message = message.substr(0, kMostMessageBytes) + "...TRUNCATED";
+  return grpc::Status(static_cast<grpc::StatusCode>(status.raw_code()), message);
+}
+
+absl::Status GrpcCalls::Authenticate(const grpc::ServerContext& context) const {
+  if (bearer_token_.empty()) return absl::OkStatus();
+  const auto [begin, end] = context.client_metadata().equal_range("authorization");
+  for (auto it = begin; it != end; ++it) {
+    if (HasBearerToken({it->second.data(), it->second.size()}, bearer_token_)) return absl::OkStatus();
+  }
+  return absl::UnauthenticatedError("a bearer token is needed: metadata 'authorization: Bearer TOKEN'");
+}
+
+grpc::Status GrpcCalls::Infer(grpc::ServerContext* context, const char* api, const std::string& model,
+                              const std::function<absl::Status(const RunLimits&)>& work) const {
+  if (absl::Status allowed = Authenticate(*context); !allowed.ok()) return ToGrpc(allowed);
+  const absl::Time start = absl::Now();
+  const absl::Status status = RunGuarded([&] { return work(LimitsOf(context)); });
+  CountRequest(&metrics_, {model, api, "GRPC"}, status, absl::Now() - start);
+  return ToGrpc(status);
+}
+
+grpc::Status GrpcCalls::Manage(grpc::ServerContext* context, const std::function<absl::Status()>& work) const {
+  if (absl::Status allowed = Authenticate(*context); !allowed.ok()) return ToGrpc(allowed);
+  return ToGrpc(RunGuarded(work));
+}
+
+}  // namespace tiqu::serving

@@ -1,0 +1,63 @@
+#include "serving/grpc/services.h"
+
+#include "serving/inference/metadata.h"
+#include "serving/metrics/request_metrics.h"
+
+namespace tiqu::serving {
+
+grpc::Status PredictionServiceImpl::Classify(grpc::ServerContext* context, const pb::ClassificationRequest* request,
+                                             pb::ClassificationResponse* response) {
+  return calls_.Infer(context, "Classify", request->model_spec().name(), [&](const RunLimits& limits) {
+    CountExamples(&metrics_, request->model_spec().name(), request->input());
+    return serving::Classify(models_, *request, classify_, limits, response);
+  });
+}
+
+grpc::Status PredictionServiceImpl::Regress(grpc::ServerContext* context, const pb::RegressionRequest* request,
+                                            pb::RegressionResponse* response) {
+  return calls_.Infer(context, "Regress", request->model_spec().name(), [&](const RunLimits& limits) {
+    CountExamples(&metrics_, request->model_spec().name(), request->input());
+    return serving::Regress(models_, *request, classify_, limits, response);
+  });
+}
+
+grpc::Status PredictionServiceImpl::Predict(grpc::ServerContext* context, const pb::PredictRequest* request,
+                                            pb::PredictResponse* response) {
+  return calls_.Infer(context, "Predict", request->model_spec().name(), [&](const RunLimits& limits) {
+    return serving::Predict(models_, *request, predict_, limits, response);
+  });
+}
+
+grpc::Status PredictionServiceImpl::MultiInference(grpc::ServerContext* context,
+                                                   const pb::MultiInferenceRequest* request,
+                                                   pb::MultiInferenceResponse* response) {
+  const std::string model = request->tasks().empty() ? "" : request->tasks(0).model_spec().name();
+  return calls_.Infer(context, "MultiInference", model, [&](const RunLimits& limits) {
+    CountExamples(&metrics_, model, request->input());
+    return serving::MultiInference(models_, *request, limits, response);
+  });
+}
+
+grpc::Status PredictionServiceImpl::GetModelMetadata(grpc::ServerContext* context,
+                                                     const pb::GetModelMetadataRequest* request,
+                                                     pb::GetModelMetadataResponse* response) {
+  return calls_.Manage(context, [&] { return serving::GetModelMetadata(models_, *request, response); });
+}
+
+grpc::Status ModelServiceImpl::GetModelStatus(grpc::ServerContext* context, const pb::GetModelStatusRequest* request,
+                                              pb::GetModelStatusResponse* response) {
+  return calls_.Manage(context, [&] { return serving::GetModelStatus(models_, *request, response); });
+}
+
+grpc::Status ModelServiceImpl::HandleReloadConfigRequest(grpc::ServerContext* context,
+                                                         const pb::ReloadConfigRequest* request,
+                                                         pb::ReloadConfigResponse* response) {
+  return calls_.Manage(context, [&] {
+    const absl::Status status = models_.Reload(request->config());
+    response->mutable_status()->set_error_code(static_cast<tensorflow::error::Code>(status.raw_code()));
+    response->mutable_status()->set_error_message(std::string(status.message()));
+    return status;
+  });
+}
+
+}  // namespace tiqu::serving
