@@ -6,9 +6,11 @@
 #include "base/file.h"
 #include "base/status.h"
 #include "engine/load.h"
+#include "engine/run_stop.h"
 #include "fmt/format.h"
 #include "savedmodel/reader_files.h"
 #include "savedmodel/saved_model.h"
+#include "serving/text/text_signatures.h"
 
 namespace tiqu::serving {
 namespace {
@@ -21,16 +23,23 @@ class GatedEngine : public engine::Engine {
 
   const std::map<std::string, engine::Signature>& signatures() const override { return engine_->signatures(); }
   absl::StatusOr<TensorMap> Run(const std::string& signature, const TensorMap& inputs) const override {
-    TIQU_ASSIGN_OR_RETURN(const RunGate::Pass pass, gate_->Enter({}));
+    TIQU_ASSIGN_OR_RETURN(const RunGate::Pass pass, Enter());
     return engine_->Run(signature, inputs);
   }
   absl::Status RunInto(const std::string& signature, const TensorMap& inputs, TensorMap* outputs) const override {
-    TIQU_ASSIGN_OR_RETURN(const RunGate::Pass pass, gate_->Enter({}));
+    TIQU_ASSIGN_OR_RETURN(const RunGate::Pass pass, Enter());
     return engine_->RunInto(signature, inputs, outputs);
   }
   engine::MemoryUse memory_use(const std::string& signature) const override { return engine_->memory_use(signature); }
 
  private:
+  // Whoever waits for the gate is under the same limits as the run itself.
+  absl::StatusOr<RunGate::Pass> Enter() const {
+    RunLimits limits;
+    limits.cancelled = [] { return !engine::ScopedRunStop::Ask().ok(); };
+    return gate_->Enter(limits);
+  }
+
   std::shared_ptr<const engine::Engine> engine_;
   std::shared_ptr<RunGate> gate_;
 };
@@ -66,13 +75,22 @@ absl::StatusOr<std::unique_ptr<LoadedServable>> LoadedServable::Load(const std::
   if (!engine.ok()) return Annotate(engine.status(), version_dir);
   servable->engine_ = *std::move(engine);
   auto gated = std::make_shared<GatedEngine>(servable->engine_, options.gate);
+  servable->signatures_ = servable->engine_->signatures();
   TIQU_ASSIGN_OR_RETURN(servable->reader_, LoadReader(version_dir, std::move(gated), options.reader));
+  if (servable->reader_ != nullptr) AddTextSignatures(&servable->signature_defs_, &servable->signatures_);
   return servable;
 }
 
 absl::StatusOr<TensorMap> LoadedServable::Run(const std::string& signature, const TensorMap& inputs,
                                               const RunLimits& limits) const {
+  if (const auto def = signature_defs_.find(signature);
+      reader_ != nullptr && def != signature_defs_.end() && IsTextSignature(def->second)) {
+    return RunTextSignature(def->second, inputs, reader_->rules(), [&](const auto& requests, const auto& rules) {
+      return ReadTexts(requests, rules, limits);
+    });
+  }
   TIQU_ASSIGN_OR_RETURN(const RunGate::Pass pass, gate_->Enter(limits));
+  const engine::ScopedRunStop stop([&limits] { return limits.Check(); });
   try {
     absl::StatusOr<TensorMap> outputs = engine_->Run(signature, inputs);
     if (outputs.ok()) TIQU_RETURN_IF_ERROR(limits.Check());

@@ -38,7 +38,7 @@ class LoadedServable : public Servable {
   const std::string& model_name() const override { return model_name_; }
   int64_t version() const override { return version_; }
   const SignatureDefs& signature_defs() const override { return signature_defs_; }
-  const std::map<std::string, engine::Signature>& signatures() const override { return engine_->signatures(); }
+  const std::map<std::string, engine::Signature>& signatures() const override { return signatures_; }
   absl::StatusOr<TensorMap> Run(const std::string& signature, const TensorMap& inputs,
                                 const RunLimits& limits) const override;
   const answer::Reader* reader() const override { return reader_.get(); }
@@ -50,7 +50,8 @@ class LoadedServable : public Servable {
   const std::string model_name_;
   const int64_t version_;
   const std::shared_ptr<RunGate> gate_;
-  SignatureDefs signature_defs_;
+  SignatureDefs signature_defs_;  // the graph's and, on a reader, those of text
+  std::map<std::string, engine::Signature> signatures_;
   std::shared_ptr<const engine::Engine> engine_;
   std::shared_ptr<const answer::Reader> reader_;
 };

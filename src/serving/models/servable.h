@@ -6,7 +6,9 @@
 #include <cstdint>
 #include <map>
 #include <memory>
+#include <span>
 #include <string>
+#include <vector>
 
 #include "absl/status/statusor.h"
 #include "answer/reader.h"
@@ -36,8 +38,13 @@ class Servable {
   virtual absl::StatusOr<TensorMap> Run(const std::string& signature, const TensorMap& inputs,
                                         const RunLimits& limits) const = 0;
 
-  // Null when the model is not a Tiqu reader. Text in, answers out.
+  // Null when the model is not a Tiqu reader.
   virtual const answer::Reader* reader() const { return nullptr; }
+  // Text in, answers out, under the same limits as Run; one result a request, in order. Errors: FAILED_PRECONDITION
+  // (the model is not a reader), DEADLINE_EXCEEDED, CANCELLED.
+  virtual absl::StatusOr<std::vector<answer::RequestResult>> ReadTexts(std::span<const answer::Request> requests,
+                                                                       const decode::AnswerRules& rules,
+                                                                       const RunLimits& limits) const;
 };
 
 // Holding one keeps the version loaded: a version is unloaded when its last handle is gone.

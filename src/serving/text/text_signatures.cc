@@ -1,0 +1,153 @@
+#include "serving/text/text_signatures.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "base/status.h"
+#include "serving/inference/example_signature.h"
+#include "serving/text/text_rows.h"
+
+namespace tiqu::serving {
+namespace {
+
+using tensorflow::SignatureDef;
+using tensorflow::TensorInfo;
+
+constexpr char kExtractMethod[] = "tensorflow/serving/predict";
+// A name that no graph has: by it a signature of ours is told from the graph's own.
+constexpr char kTextTensorPrefix[] = "tiqu_text/";
+// Least score of a candidate that classify lists.
+constexpr float kCandidateThreshold = 0.01F;
+
+struct Field {
+  const char* key;
+  DataType type;
+  Shape shape;  // -1 unknown
+};
+
+void AddInfo(const Field& field, google::protobuf::Map<std::string, TensorInfo>* infos) {
+  TensorInfo& info = (*infos)[field.key];
+  info.set_name(absl::StrCat(kTextTensorPrefix, field.key, ":0"));
+  info.set_dtype(static_cast<tensorflow::DataType>(field.type));
+  for (const int64_t size : field.shape) info.mutable_tensor_shape()->add_dim()->set_size(size);
+}
+
+engine::TensorSpec SpecOf(const Field& field) {
+  return {absl::StrCat(kTextTensorPrefix, field.key, ":0"), field.type, field.shape, false};
+}
+
+void AddSignature(const char* key, const char* method, const std::vector<Field>& inputs,
+                  const std::vector<Field>& outputs, SignatureDefs* defs,
+                  std::map<std::string, engine::Signature>* signatures) {
+  if (defs->contains(key) || signatures->contains(key)) return;
+  SignatureDef& def = (*defs)[key];
+  engine::Signature& signature = (*signatures)[key];
+  def.set_method_name(method);
+  signature.method_name = method;
+  for (const Field& field : inputs) {
+    AddInfo(field, def.mutable_inputs());
+    signature.inputs.emplace(field.key, SpecOf(field));
+  }
+  for (const Field& field : outputs) {
+    AddInfo(field, def.mutable_outputs());
+    signature.outputs.emplace(field.key, SpecOf(field));
+  }
+}
+
+absl::StatusOr<std::vector<Reply>> ReadRows(std::span<const TextRow> rows, const decode::AnswerRules& rules,
+                                            const ReadTexts& read) {
+  std::vector<answer::Request> requests;
+  for (const TextRow& row : rows) requests.push_back({row.passage, {row.question}});
+  TIQU_ASSIGN_OR_RETURN(std::vector<answer::RequestResult> results, read(requests, rules));
+  std::vector<Reply> replies;
+  for (size_t i = 0; i < results.size(); ++i) {
+    if (!results[i].ok()) return Annotate(results[i].status(), absl::StrCat("row ", i));
+    replies.push_back(std::move(results[i]->front()));
+  }
+  return replies;
+}
+
+TensorMap ExtractOutputs(std::vector<Reply> replies) {
+  const auto rows = static_cast<int64_t>(replies.size());
+  int64_t most = 0;
+  for (const Reply& reply : replies) most = std::max<int64_t>(most, reply.answers.size());
+  Tensor answers(DataType::kString, {rows, most}), begins(DataType::kInt32, {rows, most});
+  Tensor ends(DataType::kInt32, {rows, most}), scores(DataType::kFloat, {rows, most});
+  Tensor counts(DataType::kInt32, {rows}), no_answer(DataType::kFloat, {rows});
+  std::fill_n(begins.data<int32_t>(), rows * most, -1);
+  std::fill_n(ends.data<int32_t>(), rows * most, -1);
+  for (int64_t row = 0; row < rows; ++row) {
+    counts.data<int32_t>()[row] = static_cast<int32_t>(replies[row].answers.size());
+    no_answer.data<float>()[row] = replies[row].no_answer;
+    int64_t at = row * most;
+    for (Answer& answer : replies[row].answers) {
+      answers.strings()[at] = std::move(answer.text);
+      begins.data<int32_t>()[at] = answer.begin;
+      ends.data<int32_t>()[at] = answer.end;
+      scores.data<float>()[at++] = answer.score;
+    }
+  }
+  return {{"answers", answers}, {"begins", begins}, {"ends", ends},
+          {"scores", scores},   {"counts", counts}, {"no_answer", no_answer}};
+}
+
+TensorMap ClassifyOutputs(std::vector<Reply> replies) {
+  for (Reply& reply : replies) {
+    std::stable_sort(reply.answers.begin(), reply.answers.end(),
+                     [](const Answer& a, const Answer& b) { return a.score > b.score; });
+  }
+  TensorMap outputs = ExtractOutputs(std::move(replies));
+  return {{kClassesOutput, std::move(outputs.at("answers"))}, {kScoresOutput, std::move(outputs.at("scores"))}};
+}
+
+TensorMap RegressOutputs(const std::vector<Reply>& replies) {
+  Tensor values(DataType::kFloat, {static_cast<int64_t>(replies.size())});
+  for (size_t row = 0; row < replies.size(); ++row) values.data<float>()[row] = 1.0F - replies[row].no_answer;
+  return {{kRegressOutput, std::move(values)}};
+}
+
+}  // namespace
+
+void AddTextSignatures(SignatureDefs* defs, std::map<std::string, engine::Signature>* signatures) {
+  const Shape vector = {-1}, matrix = {-1, -1};
+  AddSignature(kExtractSignature, kExtractMethod,
+               {{kQuestionInput, DataType::kString, vector}, {kPassageInput, DataType::kString, vector}},
+               {{"answers", DataType::kString, matrix},
+                {"begins", DataType::kInt32, matrix},
+                {"ends", DataType::kInt32, matrix},
+                {"scores", DataType::kFloat, matrix},
+                {"counts", DataType::kInt32, vector},
+                {"no_answer", DataType::kFloat, vector}},
+               defs, signatures);
+  const std::vector<Field> examples = {{kExamplesInput, DataType::kString, vector}};
+  AddSignature(kTextClassifySignature, kClassifyMethod, examples,
+               {{kClassesOutput, DataType::kString, matrix}, {kScoresOutput, DataType::kFloat, matrix}}, defs,
+               signatures);
+  AddSignature(kTextRegressSignature, kRegressMethod, examples, {{kRegressOutput, DataType::kFloat, vector}}, defs,
+               signatures);
+}
+
+bool IsTextSignature(const SignatureDef& def) {
+  return !def.inputs().empty() && def.inputs().begin()->second.name().starts_with(kTextTensorPrefix);
+}
+
+absl::StatusOr<TensorMap> RunTextSignature(const SignatureDef& def, const TensorMap& inputs,
+                                           const decode::AnswerRules& rules, const ReadTexts& read) {
+  if (def.method_name() == kExtractMethod) {
+    TIQU_ASSIGN_OR_RETURN(const std::vector<TextRow> rows, RowsOfTexts(inputs));
+    TIQU_ASSIGN_OR_RETURN(std::vector<Reply> replies, ReadRows(rows, rules, read));
+    return ExtractOutputs(std::move(replies));
+  }
+  TIQU_ASSIGN_OR_RETURN(const ExampleTexts texts, TextsOfExamples(inputs));
+  const bool classify = def.method_name() == kClassifyMethod;
+  decode::AnswerRules candidates = rules;
+  if (classify) {
+    candidates.threshold = std::min(rules.threshold, kCandidateThreshold);
+    candidates.no_answer_threshold = 1.0F;
+  }
+  TIQU_ASSIGN_OR_RETURN(std::vector<Reply> replies, ReadRows(texts.rows(), candidates, read));
+  return classify ? ClassifyOutputs(std::move(replies)) : RegressOutputs(replies);
+}
+
+}  // namespace tiqu::serving

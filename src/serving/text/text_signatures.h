@@ -1,0 +1,45 @@
+// Signatures that a reader has beside those of its graph: text in, answers out, so that no client needs a vocabulary.
+//
+//   extract    question, passage  ->  answers, begins, ends, scores [n, most answers], counts, no_answer [n]
+//   classify   tf.Examples with question and passage  ->  classes and scores: candidate answers, likeliest first
+//   regress    the same  ->  outputs: the probability that the passage has an answer
+//
+// A row is a question on a passage; one question goes with any number of passages and the other way round. Rows of
+// fewer answers than others are filled up with "" and, as offsets, -1. Offsets are Unicode code points, half open.
+//
+// Thread safety: immutable; every method may be called from any number of threads.
+#pragma once
+
+#include <functional>
+#include <map>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "answer/reader.h"
+#include "serving/models/servable.h"
+
+namespace tiqu::serving {
+
+inline constexpr char kExtractSignature[] = "extract";
+inline constexpr char kTextClassifySignature[] = "classify";
+inline constexpr char kTextRegressSignature[] = "regress";
+
+// Answers questions on passages; one result a request, in order.
+using ReadTexts = std::function<absl::StatusOr<std::vector<answer::RequestResult>>(
+    std::span<const answer::Request> requests, const decode::AnswerRules& rules)>;
+
+// Adds the three where the model has no signature of that name, to what metadata shows and to what Run takes.
+void AddTextSignatures(SignatureDefs* defs, std::map<std::string, engine::Signature>* signatures);
+
+// Whether `def` is one of those that AddTextSignatures makes.
+bool IsTextSignature(const tensorflow::SignatureDef& def);
+
+// Runs the signature `def`, one of the three, with the model's own `rules`. Errors: INVALID_ARGUMENT (inputs of another
+// type, shapes that do not go together, an example without question or passage; a text that is empty, not UTF-8 or too
+// long, naming the row), those of `read`.
+absl::StatusOr<TensorMap> RunTextSignature(const tensorflow::SignatureDef& def, const TensorMap& inputs,
+                                           const decode::AnswerRules& rules, const ReadTexts& read);
+
+}  // namespace tiqu::serving
