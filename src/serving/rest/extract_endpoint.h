@@ -1,0 +1,49 @@
+// POST /v1/models/NAME:extract: text in, answers out, on models that are Tiqu readers.
+//
+//   {"passage": P, "questions": [Q, Q]}                 one passage, many questions
+//   {"passage": P, "question": Q, "threshold": 0.3}     one
+//   {"documents": [{"id": 7, "passage": P, "questions": [Q]}, ...]}
+//
+//   {"model_version": "1", "results": [{"question": Q, "answers": [{"text", "begin", "end", "score"}], "no_answer":
+//   p}]}
+//   {"model_version": "1", "documents": [{"id": 7, "results": [...]}, {"id": 8, "error": "..."}]}
+//
+// An id is a string or a number and comes back as it was. Offsets count Unicode code points of the passage as it was
+// sent. A document that cannot be read has its error in its place; a request with one passage is refused with it.
+//
+// Thread safety: free functions.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "absl/status/statusor.h"
+#include "serving/models/run_limits.h"
+#include "serving/models/servable.h"
+
+namespace tiqu::serving {
+
+struct ExtractLimits {
+  int64_t passage_chars = 1000000;  // Unicode code points
+  int64_t question_chars = 1000;
+  int64_t questions = 1000;  // of one request, over all its documents
+  int64_t documents = 1000;
+};
+
+// Waits for a place among the runs of the engine; holding what it gives keeps the place. Errors: RunLimits::Check's.
+using RunAdmission = std::function<absl::StatusOr<std::shared_ptr<void>>(const RunLimits& limits)>;
+
+struct ExtractOptions {
+  ExtractLimits limits;
+  RunAdmission admission = nullptr;  // none: everything runs at once
+};
+
+// The body of the answer. Errors: INVALID_ARGUMENT (the body's form, a text that is empty, too long or not UTF-8, more
+// questions than the limit), FAILED_PRECONDITION (the model is no reader), DEADLINE_EXCEEDED, CANCELLED.
+absl::StatusOr<std::string> Extract(const Servable& servable, std::string_view body, const ExtractOptions& options,
+                                    const RunLimits& run_limits);
+
+}  // namespace tiqu::serving

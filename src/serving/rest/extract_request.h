@@ -1,0 +1,36 @@
+// The body of an extract request.
+//
+// Thread safety: free functions.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "serving/json/json_document.h"
+#include "serving/rest/extract_endpoint.h"
+
+namespace tiqu::serving {
+
+// Views into the JSON document, which must live as long.
+struct ExtractDocument {
+  std::string id;  // as JSON; empty: none
+  std::string_view passage;
+  std::vector<std::string_view> questions;
+};
+
+struct ExtractRequest {
+  bool several = false;  // came as "documents"
+  std::vector<ExtractDocument> documents;
+  std::optional<float> threshold;
+};
+
+// Errors: INVALID_ARGUMENT; the message shows a valid request.
+absl::StatusOr<ExtractRequest> ReadExtractRequest(const JsonDocument& body, const ExtractLimits& limits);
+
+// OK when the texts may be read. Errors: INVALID_ARGUMENT (empty, too long, not UTF-8), naming the text and the limit.
+absl::Status CheckTexts(const ExtractDocument& document, const ExtractLimits& limits);
+
+}  // namespace tiqu::serving
