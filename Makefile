@@ -3,7 +3,7 @@
 #   make run     build tiqu alone and answer a sample with the bundled model
 #   make test    everything that CI runs
 #   make build   build/tiqu and build/tiqu-train
-#   make bench   build and run the benchmarks
+#   make bench   build and run the benchmarks; bench-serve: of the server
 #   make format | check | docs        sources and documents
 #   make unit | asan | tsan | fuzz    one part of the tests
 #   make install [PREFIX=/usr/local] | clean
@@ -19,7 +19,7 @@ export CCACHE_NOHASHDIR := 1
 export CCACHE_SLOPPINESS := pch_defines,time_macros
 export JOBS FUZZ_SECONDS
 
-.PHONY: build run test bench format check docs unit asan tsan fuzz install clean
+.PHONY: build run test bench bench-serve format check docs unit asan tsan fuzz install clean
 .DEFAULT_GOAL := build
 
 build:
@@ -41,6 +41,12 @@ test:
 bench:
 	@scripts/install_dependencies.sh bench
 	@scripts/run_bench.sh
+
+bench-serve:
+	@scripts/install_dependencies.sh bench
+	@test -f build/build.ninja || cmake --preset reader >/dev/null
+	@cmake --build build -j $(JOBS) --target tiqu
+	@.venv/bin/python bench/serve_speed.py build models/starter
 
 format:
 	@scripts/check_format.sh --fix

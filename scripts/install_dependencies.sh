@@ -50,15 +50,17 @@ install_missing() {
   rm -f "$log"
 }
 
-# The stamp holds the requirements that .venv was made from, so that a change of the file makes it anew.
+# The stamp holds the requirements that .venv was made from, so that a change of a file makes it anew.
 install_python_environment() {
-  cmp -s requirements-test.txt .venv/requirements.stamp && return 0
+  cat requirements-test.txt requirements-test-no-deps.txt | cmp -s - .venv/requirements.stamp && return 0
   echo "Making .venv (stock TensorFlow and onnxruntime, for the interop tests and the benchmarks)"
   rm -rf .venv
   # Debian's own interpreter: it is the one that python3-venv serves.
   /usr/bin/python3 -m venv .venv
-  .venv/bin/python -m pip install --quiet --disable-pip-version-check --no-input -r requirements-test.txt </dev/null
-  cp requirements-test.txt .venv/requirements.stamp
+  local pip=(.venv/bin/python -m pip install --quiet --disable-pip-version-check --no-input)
+  "${pip[@]}" -r requirements-test.txt </dev/null
+  "${pip[@]}" --no-deps -r requirements-test-no-deps.txt </dev/null
+  cat requirements-test.txt requirements-test-no-deps.txt >.venv/requirements.stamp
 }
 
 case "${1:-run}" in

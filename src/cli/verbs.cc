@@ -10,6 +10,7 @@ void AddAllVerbs(CLI::App& app, VerbResult* result) {
   AddExportVerb(app, result);
   AddImportVerb(app, result);
   AddShowVerb(app, result);
+  AddServeVerb(app, result);
   AddVectorsVerb(app, result);
   AddConvertVerb(app, result);
   AddSynthVerb(app, result);

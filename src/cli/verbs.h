@@ -19,5 +19,6 @@ void AddShowVerb(CLI::App& app, VerbResult* result);
 void AddVectorsVerb(CLI::App& app, VerbResult* result);
 void AddConvertVerb(CLI::App& app, VerbResult* result);
 void AddSynthVerb(CLI::App& app, VerbResult* result);
+void AddServeVerb(CLI::App& app, VerbResult* result);
 
 }  // namespace tiqu::cli

@@ -1,0 +1,233 @@
+#!/usr/bin/env python3
+"""The server against `tiqu extract`, and REST against gRPC. Both sides warm, answers compared first.
+
+    bench/serve_speed.py BUILD MODEL [--seconds 10]      PYTHON needs the stock client for the rows of gRPC
+
+The server has one core of its own, and so has `tiqu extract` (one worker); the clients run on another core, which a
+server that shares a machine with its clients would have to give away. Passages have 200 characters.
+"""
+import argparse
+import json
+import os
+import socket
+import statistics
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+import http.client
+from pathlib import Path
+
+SERVER_CORE, CLIENT_CORE = 0, 1
+CONNECTIONS = 8
+RECORD = "罗显敏,男,1989年11月19日出生,户籍地:广西壮族自治区宾阳县宾州镇顾明村委会大罗村2队513号,身份证号码:452123198911195219。"
+QUESTION = "罗显敏的出生地是哪里"
+
+
+def passages(count, chars):
+    """Different passages of so many characters."""
+    return [(f"第{i}号档案。" + RECORD * 10)[:chars] for i in range(count)]
+
+
+def pinned(core):
+    return lambda: os.sched_setaffinity(0, {core})
+
+
+def extract_rate(tiqu, model, texts, folder):
+    """Questions a second of `tiqu extract` on one core, start of the program left out, and its answers."""
+    def seconds(lines):
+        (folder / "in.jsonl").write_text("".join(json.dumps({"question": QUESTION, "passage": p}) + "\n" for p in lines))
+        begin = time.perf_counter()
+        subprocess.run([tiqu, "extract", "--model", model, folder / "in.jsonl", "-o", folder / "out.jsonl", "--workers", "1",
+                        "--quiet"], check=True, preexec_fn=pinned(SERVER_CORE))
+        return time.perf_counter() - begin
+    seconds(texts[:50])
+    few, many = seconds(texts[:50]), seconds(texts)
+    answers = [json.loads(line)["answers"] for line in open(folder / "out.jsonl", encoding="utf-8")]
+    return (len(texts) - 50) / (many - few), answers
+
+
+def run_clients(call, texts, seconds):
+    """Calls from CONNECTIONS threads for so long. Returns calls a second and the sorted latencies."""
+    latencies, lock = [], threading.Lock()
+    until = time.perf_counter() + seconds
+
+    def client(number):
+        mine, one = [], call()
+        while (begin := time.perf_counter()) < until:
+            one(texts[(number + len(mine) * CONNECTIONS) % len(texts)])
+            mine.append(time.perf_counter() - begin)
+        with lock:
+            latencies.extend(mine)
+
+    begin = time.perf_counter()
+    threads = [threading.Thread(target=client, args=(i,)) for i in range(CONNECTIONS)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return len(latencies) / (time.perf_counter() - begin), sorted(latencies)
+
+
+def rest_extract(port):
+    def make():
+        connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
+        connection.connect()
+        connection.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+
+        def call(passage):
+            connection.request("POST", "/v1/models/m:extract", json.dumps({"passage": passage, "questions": [QUESTION]}))
+            return json.loads(connection.getresponse().read())["results"][0]["answers"]
+        return call
+    return make
+
+
+def rest_predict(port, inputs):
+    body = json.dumps({"signature_name": "qa", "inputs": inputs})
+
+    def make():
+        connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
+
+        def call(_):
+            connection.request("POST", "/v1/models/m:predict", body)
+            return connection.getresponse().read()
+        return call
+    return make
+
+
+def grpc_stub(port):
+    import grpc
+    from tensorflow_serving.apis import prediction_service_pb2_grpc
+    channel = grpc.insecure_channel(f"127.0.0.1:{port}", [("grpc.use_local_subchannel_pool", 1)])
+    return prediction_service_pb2_grpc.PredictionServiceStub(channel)
+
+
+def grpc_extract(port):
+    from tensorflow_serving.apis import predict_pb2
+
+    def make():
+        stub = grpc_stub(port)
+
+        def call(passage):
+            request = predict_pb2.PredictRequest()
+            request.model_spec.name, request.model_spec.signature_name = "m", "extract"
+            for name, text in (("question", QUESTION), ("passage", passage)):
+                tensor = request.inputs[name]
+                tensor.dtype = 7
+                tensor.tensor_shape.dim.add().size = 1
+                tensor.string_val.append(text.encode())
+            out = stub.Predict(request, timeout=60).outputs
+            return [{"text": text.decode(), "begin": begin, "end": end} for text, begin, end in
+                    zip(out["answers"].string_val, out["begins"].int_val, out["ends"].int_val)]
+        return call
+    return make
+
+
+def grpc_predict(port, inputs):
+    from tensorflow_serving.apis import predict_pb2
+    request = predict_pb2.PredictRequest()
+    request.model_spec.name, request.model_spec.signature_name = "m", "qa"
+    for name, rows in inputs.items():
+        tensor = request.inputs[name]
+        tensor.dtype = 1
+        tensor.tensor_shape.dim.add().size = len(rows)
+        tensor.tensor_shape.dim.add().size = len(rows[0])
+        tensor.float_val.extend(rows[0])
+
+    def make():
+        stub = grpc_stub(port)
+        return lambda _: stub.Predict(request, timeout=60)
+    return make
+
+
+def free_port():
+    with socket.socket() as s:
+        s.bind(("127.0.0.1", 0))
+        return s.getsockname()[1]
+
+
+def start_server(tiqu, model):
+    rest, grpc = free_port(), free_port()
+    server = subprocess.Popen([tiqu, "serve", "--model_name=m", f"--model_base_path={model}", f"--port={grpc}",
+                               f"--rest_api_port={rest}", "--listen_address=127.0.0.1",
+                               "--tensorflow_session_parallelism=1"],
+                              stderr=subprocess.DEVNULL, preexec_fn=pinned(SERVER_CORE))
+    for _ in range(300):
+        try:
+            socket.create_connection(("127.0.0.1", rest)).close()
+            return server, rest, grpc
+        except OSError:
+            time.sleep(0.1)
+    raise SystemExit("serve_speed: the server does not start")
+
+
+def without_scores(answers):
+    return [{k: a[k] for k in ("text", "begin", "end")} for a in answers]
+
+
+def check(call, texts, expected):
+    for passage, answers in zip(texts[:20], expected):
+        if without_scores(call(passage)) != without_scores(answers):
+            raise SystemExit(f"serve_speed: the server's answers differ for {passage[:20]}")
+
+
+def one_by_one(call, times):
+    """Median latency of one client, in milliseconds."""
+    one, latencies = call(), []
+    for _ in range(times + 20):
+        begin = time.perf_counter()
+        one(None)
+        latencies.append(time.perf_counter() - begin)
+    return statistics.median(latencies[20:]) * 1e3
+
+
+def id_inputs(chars):
+    """Ids of a passage of so many characters; which ones does not matter for the time."""
+    ids = lambda n: [[float(2 + i % 1000) for i in range(n)]]
+    return {"q1_in": ids(10), "q2_in": ids(10), "p1_in": ids(chars), "p2_in": ids(chars), "k1_in": [[-1.0]],
+            "k2_in": [[-1.0]], "pos_in": [[float(i) for i in range(chars)]]}
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("build", type=Path)
+    parser.add_argument("model", type=Path)
+    parser.add_argument("--seconds", type=float, default=10)
+    options = parser.parse_args()
+    tiqu, model, texts = options.build / "tiqu", options.model.resolve(), passages(2000, 200)
+    os.sched_setaffinity(0, {CLIENT_CORE})
+    with tempfile.TemporaryDirectory() as folder:
+        rate, answers = extract_rate(tiqu, model, texts, Path(folder))
+    print(f"tiqu extract, one core: {rate:.0f} questions/s on 200 characters")
+    server, rest, grpc = start_server(tiqu, model)
+    try:
+        calls = {"REST": rest_extract(rest)}
+        try:
+            import tensorflow_serving.apis.predict_pb2  # noqa: F401
+            calls["gRPC"] = grpc_extract(grpc)
+        except ImportError:
+            print("no stock client here: no rows of gRPC")
+        for name, call in calls.items():
+            check(call(), texts, answers)
+            run_clients(call, texts, 1)
+            served, latencies = run_clients(call, texts, options.seconds)
+            p50, p99 = (latencies[int(len(latencies) * q)] * 1e3 for q in (0.5, 0.99))
+            print(f"extract over {name}, {CONNECTIONS} connections: {served:.0f} questions/s, {served / rate:.2f} of tiqu "
+                  f"extract; p50 {p50:.1f} ms, p99 {p99:.1f} ms, {p99 / p50:.2f} times")
+        if "gRPC" in calls:
+            inputs = id_inputs(512)
+            medians = {"REST": [], "gRPC": []}
+            for _ in range(3):
+                medians["REST"].append(one_by_one(rest_predict(rest, inputs), 100))
+                medians["gRPC"].append(one_by_one(grpc_predict(grpc, inputs), 100))
+            by_rest, by_grpc = min(medians["REST"]), min(medians["gRPC"])
+            print(f"ids of 512 characters, one client: REST {by_rest:.2f} ms, gRPC {by_grpc:.2f} ms, "
+                  f"difference {by_rest - by_grpc:.2f} ms")
+    finally:
+        server.terminate()
+        server.wait(60)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

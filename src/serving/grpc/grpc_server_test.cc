@@ -1,0 +1,147 @@
+#include "serving/grpc/grpc_server.h"
+
+#include <chrono>
+#include <thread>
+
+#include "gmock/gmock.h"
+#include "grpcpp/client_context.h"
+#include "grpcpp/create_channel.h"
+#include "gtest/gtest.h"
+#include "serving/rest/half_plus_two.h"
+#include "serving_inference.grpc.pb.h"
+#include "serving_management.grpc.pb.h"
+
+namespace tiqu::serving {
+namespace {
+
+using ::testing::HasSubstr;
+
+class GrpcServerTest : public testing::Test {
+ protected:
+  void Start(GrpcOptions options = {}) {
+    options.address = "127.0.0.1:0";
+    auto server = GrpcServer::Start(&models_, &metrics_, options);
+    ASSERT_TRUE(server.ok()) << server.status();
+    server_ = *std::move(server);
+    channel_ = grpc::CreateChannel(absl::StrCat("127.0.0.1:", server_->port()), grpc::InsecureChannelCredentials());
+    prediction_ = pb::PredictionService::NewStub(channel_);
+    model_ = pb::ModelService::NewStub(channel_);
+  }
+
+  grpc::Status Predict(grpc::ClientContext* context, const std::string& model = "m") {
+    pb::PredictRequest request;
+    request.mutable_model_spec()->set_name(model);
+    tensorflow::TensorProto& x = (*request.mutable_inputs())["x"];
+    x.set_dtype(tensorflow::DT_FLOAT);
+    x.mutable_tensor_shape()->add_dim()->set_size(1);
+    x.add_float_val(2);
+    return prediction_->Predict(context, request, &response_);
+  }
+
+  HalfPlusTwoModels models_;
+  Metrics metrics_;
+  std::unique_ptr<GrpcServer> server_;
+  std::shared_ptr<grpc::Channel> channel_;
+  std::unique_ptr<pb::PredictionService::Stub> prediction_;
+  std::unique_ptr<pb::ModelService::Stub> model_;
+  pb::PredictResponse response_;
+};
+
+TEST_F(GrpcServerTest, PredictsAndCounts) {
+  Start();
+  grpc::ClientContext good, bad;
+  const grpc::Status status = Predict(&good);
+  ASSERT_TRUE(status.ok()) << status.error_message();
+  EXPECT_EQ(response_.outputs().at("y").float_val(0), 3);
+  EXPECT_EQ(Predict(&bad, "foo").error_code(), grpc::StatusCode::NOT_FOUND);
+  EXPECT_THAT(metrics_.Text(), HasSubstr(":tensorflow:serving:request_count{model_name=\"m\",status=\"OK\"} 1"));
+  EXPECT_THAT(metrics_.Text(),
+              HasSubstr(":tensorflow:serving:request_count{model_name=\"foo\",status=\"NOT_FOUND\"} 1"));
+}
+
+TEST_F(GrpcServerTest, TheClientsDeadlineReachesTheRun) {
+  Start();
+  absl::Time seen;
+  models_.version(2).OnRun([&seen](const RunLimits& limits) {
+    seen = limits.deadline;
+    return absl::OkStatus();
+  });
+  grpc::ClientContext context;
+  context.set_deadline(std::chrono::system_clock::now() + std::chrono::seconds(100));
+  ASSERT_TRUE(Predict(&context).ok());
+  EXPECT_LT(absl::AbsDuration(seen - absl::Now() - absl::Seconds(100)), absl::Seconds(20));
+}
+
+TEST_F(GrpcServerTest, ACancelledCallIsSeenByTheRun) {
+  Start();
+  grpc::ClientContext context;
+  models_.version(2).OnRun([&context](const RunLimits& limits) {
+    EXPECT_TRUE(limits.Check().ok());
+    context.TryCancel();
+    for (int i = 0; i < 1000 && limits.Check().ok(); ++i) absl::SleepFor(absl::Milliseconds(10));
+    EXPECT_EQ(limits.Check().code(), absl::StatusCode::kCancelled);
+    return limits.Check();
+  });
+  EXPECT_EQ(Predict(&context).error_code(), grpc::StatusCode::CANCELLED);
+}
+
+TEST_F(GrpcServerTest, ATokenIsWantedWhereOneIsSet) {
+  GrpcOptions options;
+  options.bearer_token = "secret";
+  Start(options);
+  grpc::ClientContext none, wrong, right;
+  EXPECT_EQ(Predict(&none).error_code(), grpc::StatusCode::UNAUTHENTICATED);
+  wrong.AddMetadata("authorization", "Bearer other");
+  EXPECT_EQ(Predict(&wrong).error_code(), grpc::StatusCode::UNAUTHENTICATED);
+  right.AddMetadata("authorization", "Bearer secret");
+  EXPECT_TRUE(Predict(&right).ok());
+}
+
+TEST_F(GrpcServerTest, LongMessagesAreCut) {
+  Start();
+  models_.version(2).OnRun([](const RunLimits&) { return absl::InvalidArgumentError(std::string(5000, 'x')); });
+  grpc::ClientContext context;
+  EXPECT_EQ(Predict(&context).error_message(), std::string(1024, 'x') + "...TRUNCATED");
+}
+
+TEST_F(GrpcServerTest, DrainingFinishesWhatRuns) {
+  Start();
+  models_.version(2).OnRun([this](const RunLimits&) {
+    std::thread([this] { server_->Drain(absl::Seconds(30)); }).detach();
+    absl::SleepFor(absl::Milliseconds(200));
+    return absl::OkStatus();
+  });
+  grpc::ClientContext running, late;
+  EXPECT_TRUE(Predict(&running).ok());
+  EXPECT_EQ(Predict(&late).error_code(), grpc::StatusCode::UNAVAILABLE);
+}
+
+TEST_F(GrpcServerTest, AnArgumentWithoutValueIsRefused) {
+  GrpcOptions options;
+  options.address = "127.0.0.1:0";
+  options.channel_arguments = "grpc.x";
+  const auto server = GrpcServer::Start(&models_, &metrics_, options);
+  EXPECT_EQ(server.status(),
+            absl::InvalidArgumentError("grpc_channel_arguments: 'grpc.x' is not of the form NAME=VALUE"));
+}
+
+TEST_F(GrpcServerTest, APortThatIsTakenIsAnError) {
+  Start();
+  GrpcOptions options;
+  options.address = absl::StrCat("127.0.0.1:", server_->port());
+  const auto second = GrpcServer::Start(&models_, &metrics_, options);
+  EXPECT_EQ(second.status().code(), absl::StatusCode::kUnavailable);
+}
+
+TEST_F(GrpcServerTest, StatusIsAskedOfTheModelService) {
+  Start();
+  grpc::ClientContext context;
+  pb::GetModelStatusRequest request;
+  request.mutable_model_spec()->set_name("m");
+  pb::GetModelStatusResponse response;
+  ASSERT_TRUE(model_->GetModelStatus(&context, request, &response).ok());
+  EXPECT_EQ(response.model_version_status(0).state(), pb::ModelVersionStatus::AVAILABLE);
+}
+
+}  // namespace
+}  // namespace tiqu::serving
