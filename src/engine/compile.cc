@@ -9,6 +9,7 @@
 #include "base/status.h"
 #include "engine/schedule.h"
 #include "engine/unknown_ops.h"
+#include "engine/variable_cell.h"
 
 namespace tiqu::engine {
 namespace {
@@ -56,6 +57,7 @@ class Compiler {
       orders[name] = *std::move(order);
     }
     TIQU_RETURN_IF_ERROR(CheckOps(graph_, orders, load_->bodies));
+    for (const auto& [name, order] : orders) FindAssignments(order);
     for (const auto& [name, order] : orders) {
       for (const int node : order) {
         if (compiled_.contains(node)) {
@@ -71,6 +73,19 @@ class Compiler {
   }
 
  private:
+  // Variables that an operation of some signature assigns to get a cell; all others are constants.
+  void FindAssignments(const std::vector<int>& order) {
+    for (const int index : order) {
+      const Node& node = graph_.node(index);
+      if (!node.def->op().starts_with("Assign") || node.inputs.empty()) continue;
+      const tensorflow::NodeDef& variable = *graph_.node(node.inputs[0].node).def;
+      if (variable.op() != "VariableV2" && variable.op() != "Variable") continue;
+      std::shared_ptr<VariableCell>& cell = load_->cells[variable.name()];
+      if (cell == nullptr) cell = std::make_shared<VariableCell>(Tensor());
+      load_->cells[node.def->name()] = cell;
+    }
+  }
+
   // The value of an edge when it is the same in every signature, else null.
   const Tensor* ConstantOf(const Edge& edge) const {
     if (fed_anywhere_.contains(edge)) return nullptr;

@@ -21,7 +21,8 @@ namespace {
 
 class LoadedEngine : public Engine {
  public:
-  explicit LoadedEngine(NodeObserver observer) : observer_(std::move(observer)) {}
+  explicit LoadedEngine(const EngineOptions& options)
+      : observer_(options.observer), check_shapes_(options.check_input_shapes) {}
 
   void Add(const std::string& name, ResolvedSignature signature, Plan plan) {
     signatures_.emplace(name, std::move(signature.signature));
@@ -43,7 +44,7 @@ class LoadedEngine : public Engine {
           signatures_, ", ", [](std::string* out, const auto& entry) { absl::StrAppend(out, entry.first); });
       return absl::NotFoundError(absl::StrCat("there is no signature '", name, "'; the signatures are ", known));
     }
-    TIQU_RETURN_IF_ERROR(CheckInputs(it->second.accepted, inputs));
+    TIQU_RETURN_IF_ERROR(CheckInputs(it->second.accepted, inputs, check_shapes_));
     return it->second.plan.Run(inputs, observer_, outputs);
   }
 
@@ -63,6 +64,7 @@ class LoadedEngine : public Engine {
   std::map<std::string, Signature> signatures_;  // as declared
   std::map<std::string, Entry> entries_;
   NodeObserver observer_;
+  bool check_shapes_;
 };
 
 }  // namespace
@@ -82,7 +84,7 @@ absl::StatusOr<std::shared_ptr<const Engine>> MakeEngine(savedmodel::LoadedSaved
   if (options.fuse) FuseLayers(resolved, &graph);
   TIQU_ASSIGN_OR_RETURN(CompiledNodes nodes, CompileNodes(graph, resolved, &load));
   if (options.fuse_elementwise) FuseElementwise(resolved, &graph, &nodes);
-  auto engine = std::make_shared<LoadedEngine>(options.observer);
+  auto engine = std::make_shared<LoadedEngine>(options);
   for (auto& [name, signature] : resolved) {
     absl::StatusOr<Plan> plan = Plan::Make(graph, nodes, signature);
     if (!plan.ok()) return Annotate(plan.status(), absl::StrCat("signature '", name, "'"));

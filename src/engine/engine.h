@@ -33,6 +33,7 @@ struct EngineOptions {
   bool fuse = true;                           // annotated scopes become one operation each; false: for comparisons
   bool fuse_elementwise = true;               // so do neighbours that work element by element (fuse_elementwise.h)
   Precision precision = Precision::kFloat32;  // of products with weights
+  bool check_input_shapes = true;             // against the signature's; false: only the operations may refuse one
   NodeObserver observer = nullptr;            // none: no times are taken; called from every thread that calls Run
 };
 

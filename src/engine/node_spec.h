@@ -25,6 +25,8 @@ class NodeDef;
 
 namespace tiqu::engine {
 
+class VariableCell;
+
 // Graphs of functions that are not inlined, by the keys that nodes name them with (attribute kBodiesAttr).
 using FunctionBodies = std::map<std::string, std::shared_ptr<tensorflow::MetaGraphDef>>;
 inline constexpr char kBodiesAttr[] = "_tiqu_bodies";
@@ -39,6 +41,8 @@ struct LoadContext {
   std::map<std::string, std::shared_ptr<void>> prepared;     // weights made ready once for several nodes, by a key
   Precision precision = Precision::kFloat32;                 // of the products with weights
   FunctionBodies bodies;
+  // Node of a variable, or of an assignment to it -> its value, for variables that a signature changes.
+  std::map<std::string, std::shared_ptr<VariableCell>> cells;
   int64_t most_folded_bytes = kMostFoldedBytes;
   int64_t folded_bytes = 0;  // so far
 };

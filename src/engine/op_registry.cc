@@ -31,6 +31,7 @@ const OpRegistry& OpRegistry::Global() {
     RegisterOrderOps(*made);
     RegisterScanOps(*made);
     RegisterRandomOps(*made);
+    RegisterAssignOps(*made);
     RegisterFunctionOps(*made);
     RegisterFusedLayers(*made);
     return made;

@@ -86,7 +86,7 @@ absl::StatusOr<std::map<std::string, ResolvedSignature>> ResolveSignatures(const
   return resolved;
 }
 
-absl::Status CheckInputs(const Signature& signature, const TensorMap& inputs) {
+absl::Status CheckInputs(const Signature& signature, const TensorMap& inputs, bool check_shapes) {
   for (const auto& [name, tensor] : inputs) {
     if (!signature.inputs.contains(name)) {
       return absl::InvalidArgumentError(
@@ -101,7 +101,7 @@ absl::Status CheckInputs(const Signature& signature, const TensorMap& inputs) {
       return absl::InvalidArgumentError(
           absl::StrCat("input '", name, "' is ", DataTypeName(tensor.type()), ", expected ", DataTypeName(spec.type)));
     }
-    if (!ShapeFits(spec, tensor.shape())) {
+    if (check_shapes && !ShapeFits(spec, tensor.shape())) {
       return absl::InvalidArgumentError(absl::StrCat("input '", name, "' has shape ", ShapeToString(tensor.shape()),
                                                      ", expected ", ShapeToString(spec.shape)));
     }

@@ -28,6 +28,6 @@ absl::StatusOr<std::map<std::string, ResolvedSignature>> ResolveSignatures(const
                                                                            const Graph& graph);
 
 // Errors: INVALID_ARGUMENT naming the input, what was sent and what is expected.
-absl::Status CheckInputs(const Signature& signature, const TensorMap& inputs);
+absl::Status CheckInputs(const Signature& signature, const TensorMap& inputs, bool check_shapes = true);
 
 }  // namespace tiqu::engine

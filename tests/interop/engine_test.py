@@ -29,7 +29,7 @@ FAMILIES = (op_cases.elementwise, op_cases.unary, op_cases.reductions, op_cases.
 # keras_test.py and the fixtures).
 ELSEWHERE = {"Assert", "If", "NoOp", "Placeholder", "PlaceholderWithDefault", "RandomUniform", "StatelessIf",
              "StatelessWhile", "VarHandleOp", "Variable", "VariableV2", "While", "ReadVariableOp", "ResourceGather",
-             "ResourceGatherNd", "Identity", "Const", "PreventGradient"}
+             "ResourceGatherNd", "Identity", "Const", "PreventGradient", "Assign", "AssignAdd", "AssignSub"}
 
 
 def save(cases, path):

@@ -180,5 +180,27 @@ class ConditionalsOfTensorFlow1(unittest.TestCase):
             v1.enable_control_flow_v2()
 
 
+class AssignmentsOfTensorFlow1(unittest.TestCase):
+    def test_a_counter_counts_from_run_to_run(self):
+        with tempfile.TemporaryDirectory() as folder, tf.Graph().as_default(), v1.Session() as session:
+            counter = v1.get_variable("counter", initializer=2.0, use_resource=False)
+            delta = v1.placeholder(tf.float32, (), "delta")
+            ends = {"get": tf.identity(counter), "add": tf.identity(v1.assign_add(counter, 1.0)),
+                    "add_by": tf.identity(v1.assign_add(counter, delta)),
+                    "take_by": tf.identity(v1.assign_sub(counter, delta)),
+                    "reset": tf.identity(v1.assign(counter, 0.0))}
+            session.run(v1.global_variables_initializer())
+            inputs = {name: {"delta": delta} if name.endswith("by") else {} for name in ends}
+            path = pathlib.Path(folder) / "counter"
+            builder = v1.saved_model.builder.SavedModelBuilder(str(path))
+            builder.add_meta_graph_and_variables(session, ["serve"], {
+                name: v1.saved_model.predict_signature_def(inputs[name], {"out": end}) for name, end in ends.items()})
+            builder.save()
+            order = ["get", "add", "add_by", "get", "take_by", "reset", "add", "get"]
+            calls = [(name, {"delta": np.float32(2.5)} if name.endswith("by") else {}) for name in order]
+            wanted = [session.run(ends[name], {delta: 2.5}) for name in order]
+            self.assertEqual([float(r["out"]) for r in run_engine(path, calls)], [float(w) for w in wanted])
+
+
 if __name__ == "__main__":
     unittest.main()

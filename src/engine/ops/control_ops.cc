@@ -6,6 +6,7 @@
 #include "engine/conditionals.h"
 #include "engine/op_registry.h"
 #include "engine/ops/register.h"
+#include "engine/variable_cell.h"
 #include "graph/tensor_proto.h"
 #include "saved_model.pb.h"
 
@@ -53,7 +54,16 @@ absl::StatusOr<Tensor> VariableValue(const NodeSpec& spec) {
 
 absl::StatusOr<OpInstance> MakeVariable(const NodeSpec& spec) {
   TIQU_ASSIGN_OR_RETURN(Tensor value, VariableValue(spec));
-  return ConstantOf(std::move(value));
+  auto& cells = spec.load().cells;
+  const auto cell = cells.find(spec.name());
+  if (cell == cells.end()) return ConstantOf(std::move(value));
+  const DataType type = value.type();
+  static_cast<void>(cell->second->Update([&value](const Tensor&) -> absl::StatusOr<Tensor> { return value; }));
+  const auto run = [cell = cell->second](OpContext& context) {
+    context.set_output(0, cell->Get());
+    return absl::OkStatus();
+  };
+  return OpInstance{{type}, run, {}, /*folds=*/false};
 }
 
 // A handle stands for its variable's value: nothing here ever writes one.

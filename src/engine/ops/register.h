@@ -28,6 +28,7 @@ void RegisterScatterOps(OpRegistry& registry);   // GatherNd, ScatterNd, TensorS
 void RegisterOrderOps(OpRegistry& registry);     // ReverseV2, TopKV2, Where, ...
 void RegisterScanOps(OpRegistry& registry);      // Cumsum, Cumprod
 void RegisterRandomOps(OpRegistry& registry);    // RandomUniform
+void RegisterAssignOps(OpRegistry& registry);    // Assign, AssignAdd, AssignSub
 void RegisterFunctionOps(OpRegistry& registry);  // If, While, ...
 
 }  // namespace tiqu::engine
