@@ -59,6 +59,20 @@ absl::StatusOr<std::u32string> DecodeUtf8(std::string_view utf8) {
   return chars;
 }
 
+std::string ReplaceInvalidUtf8(std::string_view text) {
+  std::string valid;
+  valid.reserve(text.size());
+  const auto* begin = reinterpret_cast<const unsigned char*>(text.data());
+  const unsigned char* end = begin + text.size();
+  for (const unsigned char* p = begin; p != end;) {
+    char32_t code_point;
+    const size_t length = DecodeOne(p, end, &code_point);
+    AppendUtf8(length == 0 ? U'\uFFFD' : code_point, &valid);
+    p += length == 0 ? 1 : length;
+  }
+  return valid;
+}
+
 void AppendUtf8(char32_t code_point, std::string* out) {
   const auto trail = [code_point](int shift) { return static_cast<char>(0x80 | ((code_point >> shift) & 0x3F)); };
   if (code_point < 0x80) {

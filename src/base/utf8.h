@@ -14,6 +14,9 @@ namespace tiqu {
 // Errors: INVALID_ARGUMENT "byte 17 (0xff) is not UTF-8" (bytes count from 0).
 absl::StatusOr<std::u32string> DecodeUtf8(std::string_view utf8);
 
+// The text with U+FFFD for each byte that is not part of UTF-8: for messages that quote what somebody sent.
+std::string ReplaceInvalidUtf8(std::string_view text);
+
 void AppendUtf8(char32_t code_point, std::string* out);
 std::string EncodeUtf8(std::u32string_view code_points);
 

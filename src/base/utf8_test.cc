@@ -73,5 +73,11 @@ TEST(Utf8Test, SubstringCutsBetweenCodePoints) {
   EXPECT_EQ(Utf8Substring("", 0, 0), "");
 }
 
+TEST(Utf8Test, InvalidBytesAreReplacedOneByOne) {
+  EXPECT_EQ(ReplaceInvalidUtf8("罗\xff显\xe4\xbd"), "罗\uFFFD显\uFFFD\uFFFD");
+  EXPECT_EQ(ReplaceInvalidUtf8("户籍地"), "户籍地");
+  EXPECT_EQ(ReplaceInvalidUtf8(""), "");
+}
+
 }  // namespace
 }  // namespace tiqu

@@ -49,11 +49,17 @@ grpc::Status ModelServiceImpl::GetModelStatus(grpc::ServerContext* context, cons
   return calls_.Manage(context, [&] { return serving::GetModelStatus(models_, *request, response); });
 }
 
+absl::Status ModelServiceImpl::Reload(const pb::ModelServerConfig& config) {
+  if (config.has_model_config_list()) return models_.Reload(config);
+  return absl::InvalidArgumentError(
+      "ServerModelConfig type not supported by HandleReloadConfigRequest. Only ModelConfigList is currently supported");
+}
+
 grpc::Status ModelServiceImpl::HandleReloadConfigRequest(grpc::ServerContext* context,
                                                          const pb::ReloadConfigRequest* request,
                                                          pb::ReloadConfigResponse* response) {
   return calls_.Manage(context, [&] {
-    const absl::Status status = models_.Reload(request->config());
+    const absl::Status status = Reload(request->config());
     response->mutable_status()->set_error_code(static_cast<tensorflow::error::Code>(status.raw_code()));
     response->mutable_status()->set_error_message(std::string(status.message()));
     return status;

@@ -47,6 +47,9 @@ class ModelServiceImpl final : public pb::ModelService::Service {
                                          pb::ReloadConfigResponse* response) override;
 
  private:
+  // Errors: those of ModelRegistry::Reload, INVALID_ARGUMENT (not a list of models).
+  absl::Status Reload(const pb::ModelServerConfig& config);
+
   ModelRegistry& models_;
   const GrpcCalls& calls_;
 };

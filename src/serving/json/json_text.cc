@@ -2,6 +2,7 @@
 
 #include <array>
 
+#include "base/utf8.h"
 #include "serving/json/number_text.h"
 
 namespace tiqu::serving {
@@ -130,7 +131,7 @@ const char* JsonTypeName(const JsonValue& value) {
 
 std::string ErrorBody(std::string_view message) {
   std::string body = "{\n    \"error\": ";
-  AppendJsonString(message, &body);
+  AppendJsonString(ReplaceInvalidUtf8(message), &body);  // it may quote what is no text
   body += "\n}";
   return body;
 }

@@ -71,6 +71,9 @@ absl::StatusOr<std::unique_ptr<LoadedServable>> LoadedServable::Load(const std::
   servable->signature_defs_ = model.meta_graph.signature_def();
   engine::EngineOptions engine_options;
   engine_options.precision = options.precision;
+  // TensorFlow Serving leaves shapes to the operations. On a model of ours the signature knows better.
+  engine_options.check_input_shapes =
+      FileExists(fmt::format("{}/assets.extra/{}", version_dir, savedmodel::kConfigExtra));
   auto engine = engine::MakeEngine(std::move(model), engine_options);
   if (!engine.ok()) return Annotate(engine.status(), version_dir);
   servable->engine_ = *std::move(engine);

@@ -41,6 +41,7 @@ class HalfPlusTwoServable : public Servable {
       return TensorMap{{signature == "regress" ? "outputs" : "scores", result}};
     }
     const Tensor& x = inputs.at("x");
+    if (x.type() != DataType::kFloat) return absl::InvalidArgumentError("x is not float");
     Tensor y(DataType::kFloat, x.shape());
     for (int64_t i = 0; i < x.size(); ++i) y.data<float>()[i] = x.data<float>()[i] / 2 + 2;
     return TensorMap{{"y", y}};
