@@ -194,7 +194,10 @@ class AssignmentsOfTensorFlow1(unittest.TestCase):
             path = pathlib.Path(folder) / "counter"
             builder = v1.saved_model.builder.SavedModelBuilder(str(path))
             builder.add_meta_graph_and_variables(session, ["serve"], {
-                name: v1.saved_model.predict_signature_def(inputs[name], {"out": end}) for name, end in ends.items()})
+                name: v1.saved_model.build_signature_def(
+                    {k: v1.saved_model.build_tensor_info(v) for k, v in inputs[name].items()},
+                    {"out": v1.saved_model.build_tensor_info(end)}, "tensorflow/serving/predict")
+                for name, end in ends.items()})
             builder.save()
             order = ["get", "add", "add_by", "get", "take_by", "reset", "add", "get"]
             calls = [(name, {"delta": np.float32(2.5)} if name.endswith("by") else {}) for name in order]
