@@ -20,7 +20,7 @@ bench_packages=(libbenchmark-dev)
 peer_packages=(python3-h5py python3-numpy python3-torch)
 test_packages=(
   clang clang-format libclang-rt-14-dev libgmock-dev libgtest-dev llvm-14
-  git python3 python3-venv
+  curl git openssl python3 python3-venv
 )
 
 apt() {
