@@ -122,10 +122,11 @@ absl::StatusOr<CrfParameters> CrfFromJson(const json& section) {
 }  // namespace
 
 json ModelConfig::ToJson() const {
-  return {{"format", kFormat},        {"spec", spec.ToJson()},
-          {"text", TextToJson(text)}, {"decoding", DecodingToJson(decoding)},
-          {"crf", CrfToJson(crf)},    {"provenance", provenance},
-          {"scores", scores}};
+  json out = {{"format", kFormat},        {"spec", spec.ToJson()},
+              {"text", TextToJson(text)}, {"decoding", DecodingToJson(decoding)},
+              {"provenance", provenance}, {"scores", scores}};
+  if (!spec.is_tagger()) out["crf"] = CrfToJson(crf);
+  return out;
 }
 
 absl::StatusOr<ModelConfig> ModelConfig::FromJson(const nlohmann::json& json) {
@@ -140,7 +141,9 @@ absl::StatusOr<ModelConfig> ModelConfig::FromJson(const nlohmann::json& json) {
   TIQU_ASSIGN_OR_RETURN(config.spec, ModelSpec::FromJson(Section(fields, "spec")));
   TIQU_ASSIGN_OR_RETURN(config.text, TextFromJson(Section(fields, "text")));
   TIQU_ASSIGN_OR_RETURN(config.decoding, DecodingFromJson(Section(fields, "decoding")));
-  TIQU_ASSIGN_OR_RETURN(config.crf, CrfFromJson(Section(fields, "crf")));
+  if (!config.spec.is_tagger()) {
+    TIQU_ASSIGN_OR_RETURN(config.crf, CrfFromJson(Section(fields, "crf")));
+  }
   if (const auto* provenance = fields.Find("provenance")) config.provenance = *provenance;
   if (const auto* scores = fields.Find("scores")) config.scores = *scores;
   return config;

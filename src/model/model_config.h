@@ -44,7 +44,7 @@ struct ModelConfig {
   ModelSpec spec;
   TextSettings text;
   DecodingSettings decoding;
-  CrfParameters crf;
+  CrfParameters crf;                                     // of a reader; a tagger's is in its graph
   nlohmann::json provenance = nlohmann::json::object();  // data files, seed, resolved training configuration
   nlohmann::json scores = nlohmann::json::object();      // measured on the validation part
 

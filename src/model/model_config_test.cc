@@ -74,7 +74,7 @@ INSTANTIATE_TEST_SUITE_P(
     All, BadFieldTest,
     ::testing::Values(BadField{"/format", 2, "tiqu.json.format is 2, this program reads 1"},
                       BadField{"/spec", 3, "spec is 3, expected an object"},
-                      BadField{"/spec/kind", "tagger", "spec.kind is \"tagger\""},
+                      BadField{"/spec/kind", "writer", "spec.kind is \"writer\""},
                       BadField{"/spec/hidden", 0, "spec.hidden is 0, limits 1 to 16384"},
                       BadField{"/spec/hidden", 1e300, "spec.hidden is 1e+300, expected a 32-bit integer"},
                       BadField{"/spec/hidden", 18446744073709551615ULL, "expected a 32-bit integer"},

@@ -5,6 +5,7 @@
 #include "base/status.h"
 #include "fmt/format.h"
 #include "model/json_fields.h"
+#include "model/tag_set.h"
 #include "nlohmann/json.hpp"
 
 namespace tiqu::model {
@@ -32,11 +33,53 @@ absl::Status CheckRates(std::string_view field, const std::vector<int>& rates) {
   return absl::OkStatus();
 }
 
+absl::Status CheckTagger(const ModelSpec& spec) {
+  TIQU_RETURN_IF_ERROR(TagSet::Parse(spec.tags).status());
+  TIQU_RETURN_IF_ERROR(CheckRange("spec.known_chars", spec.known_chars, 2, spec.char_vocab_size));
+  TIQU_RETURN_IF_ERROR(CheckRange("spec.word_slots", spec.word_slots, 1, kMaxVocabulary));
+  TIQU_RETURN_IF_ERROR(CheckRange("spec.bigram_slots", spec.bigram_slots, 1, kMaxVocabulary));
+  TIQU_RETURN_IF_ERROR(CheckRange("spec.bigram_vocab_size", spec.bigram_vocab_size, 1, kMaxVocabulary));
+  return CheckRange("spec.bigram_dim", spec.bigram_dim, 1, kMaxWidth);
+}
+
+nlohmann::json TaggerToJson(const ModelSpec& spec) {
+  return {{"kind", spec.kind},
+          {"char_vocab_size", spec.char_vocab_size},
+          {"word_vocab_size", spec.word_vocab_size},
+          {"word_dim", spec.word_dim},
+          {"hidden", spec.hidden},
+          {"encoder_rates", spec.encoder_rates},
+          {"tags", spec.tags},
+          {"known_chars", spec.known_chars},
+          {"word_slots", spec.word_slots},
+          {"bigram_slots", spec.bigram_slots},
+          {"bigram_vocab_size", spec.bigram_vocab_size},
+          {"bigram_dim", spec.bigram_dim}};
+}
+
+void ReadReaderFields(JsonFields* fields, ModelSpec* spec) {
+  fields->Read("max_position", &spec->max_position);
+  fields->Read("model_rates", &spec->model_rates);
+  fields->Read("match_features", &spec->match_features);
+  fields->Read("word_vectors", &spec->word_vectors);
+  fields->Read("crf", &spec->crf);
+}
+
+void ReadTaggerFields(JsonFields* fields, ModelSpec* spec) {
+  fields->Read("tags", &spec->tags);
+  fields->Read("known_chars", &spec->known_chars);
+  fields->Read("word_slots", &spec->word_slots);
+  fields->Read("bigram_slots", &spec->bigram_slots);
+  fields->Read("bigram_vocab_size", &spec->bigram_vocab_size);
+  fields->Read("bigram_dim", &spec->bigram_dim);
+}
+
 }  // namespace
 
 absl::Status ModelSpec::Validate() const {
-  if (kind != "reader") {
-    return absl::InvalidArgumentError(fmt::format("spec.kind is \"{}\", expected \"reader\"", kind));
+  if (kind != kReaderKind && kind != kTaggerKind) {
+    return absl::InvalidArgumentError(
+        fmt::format("spec.kind is \"{}\", expected \"{}\" or \"{}\"", kind, kReaderKind, kTaggerKind));
   }
   // Two entries at least: padding and unknown.
   TIQU_RETURN_IF_ERROR(CheckRange("spec.char_vocab_size", char_vocab_size, 2, kMaxVocabulary));
@@ -45,10 +88,11 @@ absl::Status ModelSpec::Validate() const {
   TIQU_RETURN_IF_ERROR(CheckRange("spec.hidden", hidden, 1, kMaxWidth));
   TIQU_RETURN_IF_ERROR(CheckRange("spec.max_position", max_position, 1, kMaxPosition));
   TIQU_RETURN_IF_ERROR(CheckRates("spec.encoder_rates", encoder_rates));
-  return CheckRates("spec.model_rates", model_rates);
+  return is_tagger() ? CheckTagger(*this) : CheckRates("spec.model_rates", model_rates);
 }
 
 nlohmann::json ModelSpec::ToJson() const {
+  if (is_tagger()) return TaggerToJson(*this);
   return {{"kind", kind},
           {"char_vocab_size", char_vocab_size},
           {"word_vocab_size", word_vocab_size},
@@ -70,12 +114,8 @@ absl::StatusOr<ModelSpec> ModelSpec::FromJson(const nlohmann::json& json) {
   fields.Read("word_vocab_size", &spec.word_vocab_size);
   fields.Read("word_dim", &spec.word_dim);
   fields.Read("hidden", &spec.hidden);
-  fields.Read("max_position", &spec.max_position);
   fields.Read("encoder_rates", &spec.encoder_rates);
-  fields.Read("model_rates", &spec.model_rates);
-  fields.Read("match_features", &spec.match_features);
-  fields.Read("word_vectors", &spec.word_vectors);
-  fields.Read("crf", &spec.crf);
+  spec.is_tagger() ? ReadTaggerFields(&fields, &spec) : ReadReaderFields(&fields, &spec);
   TIQU_RETURN_IF_ERROR(fields.status());
   TIQU_RETURN_IF_ERROR(spec.Validate());
   return spec;

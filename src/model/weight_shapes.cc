@@ -41,9 +41,38 @@ absl::Status CheckWeight(const WeightShape& expected, const WeightMap& weights) 
   return absl::OkStatus();
 }
 
+std::vector<WeightShape> TaggerWeightShapes(const ModelSpec& spec) {
+  const int64_t d = spec.hidden;
+  const auto tags = static_cast<int64_t>(spec.tags.size());
+  constexpr bool kFrozen = true;
+  std::vector<WeightShape> shapes = {
+      {"ngram_embedding/char_embeddings", {spec.known_chars, d}},
+      {"ngram_embedding/word_vectors", {spec.word_vocab_size, spec.word_dim}, kFrozen},
+      {"ngram_embedding/word_keys", {2 * spec.word_slots}, kFrozen},
+      {"ngram_embedding/word_ids", {2 * spec.word_slots}, kFrozen},
+      {"ngram_embedding/bigram_embeddings", {spec.bigram_vocab_size, spec.bigram_dim}},
+      {"ngram_embedding/bigram_keys", {2 * spec.bigram_slots}, kFrozen},
+      {"ngram_embedding/bigram_ids", {2 * spec.bigram_slots}, kFrozen},
+      {"ngram_embedding/kernel", {NgramFeatureCount(spec), d}},
+      {"ngram_embedding/bias", {d}},
+  };
+  AddConvolutions("encode", spec.encoder_rates.size(), d, &shapes);
+  shapes.push_back({"tags/kernel", {d, tags}});
+  shapes.push_back({"tags/bias", {tags}});
+  shapes.push_back({"crf/transitions", {tags, tags}});
+  shapes.push_back({"crf/begin", {tags}});
+  shapes.push_back({"crf/end", {tags}});
+  return shapes;
+}
+
 }  // namespace
 
+int NgramFeatureCount(const ModelSpec& spec) {
+  return kLongestNgram * spec.word_dim + kNgramFlagCount + 2 * spec.bigram_dim;
+}
+
 std::vector<WeightShape> WeightShapes(const ModelSpec& spec) {
+  if (spec.is_tagger()) return TaggerWeightShapes(spec);
   const int64_t d = spec.hidden;
   std::vector<WeightShape> shapes = {
       {"mix_embedding/char_embeddings", {spec.char_vocab_size, d}},
