@@ -31,6 +31,7 @@ struct ConvertOptions {
   std::string wordings = "first";
   uint64_t seed = 1;
   bool drop_duplicates = false;
+  bool entities = false;
   std::string dev_output;
   double dev_percent = 10;
   std::string report_file;
@@ -43,6 +44,7 @@ class Outputs {
  public:
   static absl::StatusOr<Outputs> Open(const ConvertOptions& options) {
     Outputs outputs;
+    outputs.as_entities_ = options.entities;
     outputs.dev_share_ = options.dev_percent / 100;
     if (options.output != "-") {
       TIQU_ASSIGN_OR_RETURN(outputs.main_, AtomicFile::Create(options.output));
@@ -54,7 +56,7 @@ class Outputs {
   }
 
   absl::Status Write(const data::Sample& sample) {
-    const std::string line = data::WriteSample(sample);
+    const std::string line = as_entities_ ? data::WriteEntities(sample) : data::WriteSample(sample);
     if (dev_ && IsDev(sample.passage)) {
       ++dev_samples_;
       return dev_->Write(line);
@@ -78,6 +80,7 @@ class Outputs {
   std::optional<AtomicFile> main_;
   std::optional<AtomicFile> dev_;
   double dev_share_ = 0;
+  bool as_entities_ = false;
   int64_t dev_samples_ = 0;
 };
 
@@ -120,6 +123,7 @@ absl::StatusOr<data::ReadOptions> ResolveOptions(const ConvertOptions& options) 
   TIQU_ASSIGN_OR_RETURN(read.wordings, ParseWordings(options.wordings));
   read.seed = options.seed;
   read.drop_duplicates = options.drop_duplicates;
+  read.as_entities = options.entities;
   return read;
 }
 
@@ -158,6 +162,8 @@ void AddSampleFlags(CLI::App* verb, ConvertOptions* options) {
   verb->add_option("--wordings", options->wordings, "Which wording of a label's question: first, all or random")
       ->capture_default_str();
   verb->add_option("--seed", options->seed, "Seed of --wordings random")->capture_default_str();
+  verb->add_flag("--entities", options->entities,
+                 "span, bio, labelstudio: write tagged texts for a tagger, not questions");
   verb->add_flag("--drop-duplicates", options->drop_duplicates, "Drop samples that came before");
 }
 

@@ -37,6 +37,16 @@ TEST_F(ConvertVerbTest, EveryLabelBecomesAQuestion) {
   EXPECT_THAT(output_, HasSubstr("samples kept"));
 }
 
+TEST_F(ConvertVerbTest, TaggedTextsStayTextsWithTheirEntities) {
+  Write("in.bio", "张 B-PER\n三 I-PER\n在 O\n\n北 B-LOC\n京 I-LOC\n");
+  const VerbResult result = Run(Path("in.bio") + " --entities -o " + Path("out.jsonl"));
+  ASSERT_TRUE(result.status.ok()) << result.status;
+  EXPECT_EQ(
+      ReadFile(Path("out.jsonl")).value(),
+      "{\"id\":\"1\",\"text\":\"张三在\",\"entities\":[{\"label\":\"PER\",\"start_offset\":0,\"end_offset\":2}]}\n"
+      "{\"id\":\"5\",\"text\":\"北京\",\"entities\":[{\"label\":\"LOC\",\"start_offset\":0,\"end_offset\":2}]}\n");
+}
+
 TEST_F(ConvertVerbTest, ABadLineIsReportedAndTheOthersAreKept) {
   Write("in.jsonl", "{\"question\": \"谁\", \"passage\": \"张三\", \"answers\": [\"张三\"]}\nno json\n");
   const VerbResult result = Run(Path("in.jsonl") + " -o " + Path("out.jsonl") + " --report " + Path("report.json"));

@@ -32,7 +32,7 @@ absl::Status RunSynth(const SynthVerbOptions& options) {
   const auto write = [&](const data::Sample& sample) -> absl::Status {
     if (Interrupted()) return absl::CancelledError("interrupted: nothing is written");
     progress.Update(++done);
-    const std::string line = data::WriteSample(sample);
+    const std::string line = options.synth.as_entities ? data::WriteEntities(sample) : data::WriteSample(sample);
     return file ? file->Write(line) : WriteStandardOutput(line);
   };
   TIQU_RETURN_IF_ERROR(data::synth::Synthesize(options.synth, write));
@@ -47,7 +47,7 @@ void AddSynthVerb(CLI::App& app, VerbResult* result) {
   auto options = std::make_shared<SynthVerbOptions>();
   CLI::App* verb = app.add_subcommand("synth", "Invent personal and business records with questions and answers");
   verb->add_option("-o,--output", options->output, "JSONL file to write; - is standard output")->required();
-  verb->add_option("--count", options->synth.count, "Samples to make")
+  verb->add_option("--count", options->synth.count, "Samples to make; with --entities: texts")
       ->check(CLI::NonNegativeNumber)
       ->capture_default_str();
   verb->add_option("--seed", options->synth.seed, "The same seed makes the same samples")->capture_default_str();
@@ -57,6 +57,7 @@ void AddSynthVerb(CLI::App& app, VerbResult* result) {
   verb->add_option("--questions", options->synth.questions_per_passage, "Most questions on one passage")
       ->check(CLI::PositiveNumber)
       ->capture_default_str();
+  verb->add_flag("--entities", options->synth.as_entities, "Write texts with their entities, for a tagger");
   verb->callback([options, result] { result->status = RunSynth(*options); });
 }
 

@@ -38,6 +38,19 @@ TEST_F(SynthVerbTest, TheReaderTakesEverySample) {
   EXPECT_GT(report.several_answers, 0);
 }
 
+TEST_F(SynthVerbTest, TheReaderTakesEveryTaggedText) {
+  ASSERT_TRUE(Run("--count 100 --entities -o " + Path("t.jsonl")).status.ok());
+  data::Report report;
+  data::ReadOptions options;
+  options.as_entities = true;
+  const auto texts = data::ReadAllSamples(Path("t.jsonl"), options, &report);
+  ASSERT_TRUE(texts.ok()) << texts.status();
+  EXPECT_EQ(texts->size(), 100U);
+  EXPECT_EQ(report.samples_dropped() + report.records_bad(), 0);
+  EXPECT_TRUE(report.repaired.empty());
+  EXPECT_GT(report.answers_kept, 300);
+}
+
 TEST_F(SynthVerbTest, AFolderThatIsNotThereIsAnErrorAndAnUnknownKindIsNamed) {
   EXPECT_THAT(std::string(Run("--count 1 -o " + Path("none/s.jsonl")).status.message()), testing::HasSubstr("none"));
   try {

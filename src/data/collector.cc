@@ -38,7 +38,9 @@ bool HasOverlap(const std::vector<AnswerSpan>& sorted) {
 }
 
 void SortAndUnique(std::vector<AnswerSpan>* answers) {
-  const auto key = [](const AnswerSpan& span) { return std::tie(span.begin_char, span.end_char, span.text); };
+  const auto key = [](const AnswerSpan& span) {
+    return std::tie(span.begin_char, span.end_char, span.text, span.label);
+  };
   std::stable_sort(answers->begin(), answers->end(), [&](const auto& a, const auto& b) { return key(a) < key(b); });
   const auto same = [&](const auto& a, const auto& b) { return key(a) == key(b); };
   answers->erase(std::unique(answers->begin(), answers->end(), same), answers->end());
@@ -147,6 +149,7 @@ bool SampleCollector::PlaceAll(const RawSample& raw, Sample* sample, std::string
       *detail = answer.text.empty() ? fmt::format("[{}, {})", answer.begin, answer.end) : Shortened(answer.text);
       return false;
     }
+    span.label = answer.label;
     if (!answer.repair.empty()) AddRepair(answer.repair, Example(raw.id, Shortened(span.text)));
     sample->answers.push_back(std::move(span));
   }
@@ -157,6 +160,7 @@ bool SampleCollector::PlaceAll(const RawSample& raw, Sample* sample, std::string
 bool SampleCollector::IsDuplicate(const Sample& sample) {
   uint64_t key = Fingerprint(sample.question, passage_fingerprint_);
   for (const AnswerSpan& answer : sample.answers) {
+    key = Fingerprint(answer.label, key);
     key = Fingerprint(answer.text, key ^ static_cast<uint64_t>(static_cast<int64_t>(answer.begin_char)));
   }
   absl::flat_hash_set<uint64_t>& seen = options_.seen != nullptr ? *options_.seen : own_seen_;
@@ -181,7 +185,7 @@ bool SampleCollector::Add(RawSample raw) {
   std::string detail = question.ok() ? Shortened(raw.question) : std::string(question.status().message());
   if (!question.ok()) {
     why = "question is not UTF-8";
-  } else if (std::all_of(question->begin(), question->end(), IsBlank)) {
+  } else if (!options_.as_entities && std::all_of(question->begin(), question->end(), IsBlank)) {
     why = "empty question";
   } else if (PlaceAll(raw, &sample, &why, &detail)) {
     why = options_.single && sample.answers.size() > 1 ? "several answers (--single)" : "";

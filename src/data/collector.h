@@ -34,6 +34,7 @@ struct RawAnswer {
   std::string text = {};  // empty: the passage between begin and end
   int64_t begin = -1;     // code points; -1: not known
   int64_t end = -1;
+  std::string label = {};   // with ReadOptions::as_entities
   std::string repair = {};  // what the reader had to do to get the text; counted when the sample is kept
 };
 

@@ -24,6 +24,7 @@ class LabelledSpans {
 
 // One sample for each (label, chosen wording) on the collector's passage; ids are "id#label", for further wordings
 // "id#label#2", ... Spans of labels that the map does not have are noted.
+// With ReadOptions::as_entities: one sample of all spans, under `id`.
 void AddLabelSamples(const LabelledSpans& spans, const std::string& id, SampleCollector* out);
 
 }  // namespace tiqu::data

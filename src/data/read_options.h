@@ -45,6 +45,10 @@ struct ReadOptions {
   // kSquad: several answers of one question are all wanted (annotation exports), not several wordings of one (SQuAD).
   bool answers_are_a_set = false;
 
+  // A sample a text, without question, whose answers are all its spans with their labels: what taggers learn from.
+  // kSpans, kLabelStudio and kColumns only; they need no label map then.
+  bool as_entities = false;
+
   // Drop samples with more than one answer.
   bool single = false;
 

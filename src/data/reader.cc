@@ -44,6 +44,11 @@ bool NeedsLabels(Format format) {
 }
 
 absl::Status CheckLabels(const std::string& name, const ReadOptions& options) {
+  if (options.as_entities) {
+    if (NeedsLabels(options.format) && options.format != Format::kDuie) return absl::OkStatus();
+    return absl::InvalidArgumentError(
+        fmt::format("{}: format {} has no entities; span, bio and labelstudio have", name, FormatName(options.format)));
+  }
   if (!NeedsLabels(options.format) || !options.labels.empty()) return absl::OkStatus();
   return absl::InvalidArgumentError(fmt::format(
       "{}: format {} needs a file that maps its labels to questions (--labels)", name, FormatName(options.format)));

@@ -1,4 +1,5 @@
-// One labelled question on one passage: what every reader makes and everything else takes.
+// One labelled question on one passage: what every reader makes and everything else takes. Or a tagged text
+// (ReadOptions::as_entities): then there is no question, and every answer has a label.
 //
 // Offsets count Unicode code points of `passage` as it stands here, half open.
 #pragma once
@@ -13,6 +14,7 @@ struct AnswerSpan {
   std::string text;
   int32_t begin_char = -1;  // -1: not known; every occurrence of `text` is meant
   int32_t end_char = -1;
+  std::string label = {};  // the entity's type; only in samples that are tagged texts (ReadOptions::as_entities)
 };
 
 struct Sample {

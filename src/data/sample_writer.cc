@@ -47,6 +47,21 @@ void AppendSample(const Sample& sample, std::string* out) {
   *out += "}\n";
 }
 
+std::string WriteEntities(const Sample& sample) {
+  std::string line = "{";
+  if (!sample.id.empty()) AppendField("id", sample.id, &line);
+  AppendField("text", sample.passage, &line);
+  line += "\"entities\":[";
+  for (size_t i = 0; i < sample.answers.size(); ++i) {
+    const AnswerSpan& answer = sample.answers[i];
+    line += i > 0 ? ",{" : "{";
+    AppendField("label", answer.label, &line);
+    line += "\"start_offset\":" + std::to_string(answer.begin_char);
+    line += ",\"end_offset\":" + std::to_string(answer.end_char) + "}";
+  }
+  return line + "]}\n";
+}
+
 std::string WriteSample(const Sample& sample) {
   std::string line;
   AppendSample(sample, &line);

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "base/status.h"
+#include "base/utf8.h"
 #include "data/synth/documents.h"
 #include "data/synth/layouts.h"
 #include "data/synth/people.h"
@@ -84,6 +85,18 @@ Scene RandomScene(Random& random, Family family) {
   return WriteRecords(random, RandomLayout(random, count), std::move(entities));
 }
 
+Sample TagScene(const Scene& scene, const std::string& id) {
+  Sample sample;
+  sample.id = id;
+  sample.passage = scene.passage;
+  for (const Mention& mention : scene.mentions) {
+    AnswerSpan span{std::string(Utf8Substring(scene.passage, mention.begin, mention.end)), mention.begin, mention.end,
+                    std::string(mention.key)};
+    sample.answers.push_back(std::move(span));
+  }
+  return sample;
+}
+
 }  // namespace
 
 const std::vector<std::string>& SynthKinds() {
@@ -109,6 +122,11 @@ absl::Status Synthesize(const SynthOptions& options, const SampleSink& sink) {
     Random random(options.seed, passage);
     const Scene scene = RandomScene(random, PickFamily(random, kinds));
     const std::string id = fmt::format("synth-{}-{}", options.seed, passage);
+    if (options.as_entities) {
+      ++made;
+      TIQU_RETURN_IF_ERROR(sink(TagScene(scene, id)));
+      continue;
+    }
     for (Sample& sample : AskQuestions(random, scene, options.questions_per_passage, id)) {
       if (made++ == options.count) return absl::OkStatus();
       TIQU_RETURN_IF_ERROR(sink(std::move(sample)));

@@ -23,6 +23,7 @@ struct SynthOptions {
   int64_t count = 1000;            // samples
   int questions_per_passage = 5;   // at most
   std::vector<std::string> kinds;  // of SynthKinds(); empty: all of them
+  bool as_entities = false;        // a sample a text, with all that it says as answers with labels; no questions
 };
 
 // "people", "staff", "company", "contract", "case", "audit", "transfer".
