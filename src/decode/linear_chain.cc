@@ -1,0 +1,197 @@
+#include "decode/linear_chain.h"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+namespace tiqu::decode {
+namespace {
+
+constexpr double kLowestScore = -80.0;
+
+// exp(logits - largest), 80 below at the least; returns the largest.
+double EmissionRow(const float* logits, size_t tags, double* row) {
+  double largest = -std::numeric_limits<double>::infinity();
+  bool good = true;
+  for (size_t j = 0; j < tags; ++j) {
+    good = good && !std::isnan(logits[j]);
+    largest = std::max(largest, static_cast<double>(logits[j]));
+  }
+  if (!good || !std::isfinite(largest)) {
+    std::fill_n(row, tags, 1.0);
+    return 0;
+  }
+  for (size_t j = 0; j < tags; ++j) row[j] = std::exp(std::max(logits[j] - largest, kLowestScore));
+  return largest;
+}
+
+double NormalizeRow(size_t tags, double* row) {
+  double sum = 0;
+  for (size_t j = 0; j < tags; ++j) sum += row[j];
+  const double factor = sum > 0 ? 1.0 / sum : 0.0;
+  for (size_t j = 0; j < tags; ++j) row[j] *= factor;
+  return sum;
+}
+
+// out[j] = sum_i x[i] matrix[i][j]
+void MultiplyRow(size_t tags, const double* x, const double* matrix, double* out) {
+  std::fill_n(out, tags, 0.0);
+  for (size_t i = 0; i < tags; ++i, matrix += tags) {
+    if (x[i] == 0.0) continue;
+    for (size_t j = 0; j < tags; ++j) out[j] += x[i] * matrix[j];
+  }
+}
+
+template <typename T>
+std::vector<T> Transposed(const std::vector<T>& matrix, size_t tags) {
+  std::vector<T> out(matrix.size());
+  for (size_t i = 0; i < tags; ++i) {
+    for (size_t j = 0; j < tags; ++j) out[j * tags + i] = matrix[i * tags + j];
+  }
+  return out;
+}
+
+}  // namespace
+
+LinearChain::LinearChain(std::span<const float> transitions, int tags)
+    : tags_(tags), transitions_(transitions.begin(), transitions.end()) {
+  for (const float score : transitions_) potentials_.push_back(std::exp(static_cast<double>(score)));
+  back_potentials_ = Transposed(potentials_, static_cast<size_t>(tags_));
+}
+
+std::vector<uint16_t> LinearChain::BestPath(std::span<const float> logits) const {
+  const auto tags = static_cast<size_t>(tags_);
+  const size_t chars = logits.size() / tags;
+  std::vector<uint16_t> path(chars, 0);
+  if (chars == 0) return path;
+  std::vector<int32_t> best(chars * tags, 0);
+  std::vector<float> score(logits.begin(), logits.begin() + static_cast<std::ptrdiff_t>(tags));
+  std::vector<float> next(tags);
+  for (size_t t = 1; t < chars; ++t) {
+    int32_t* from = best.data() + t * tags;
+    for (size_t j = 0; j < tags; ++j) next[j] = score[0] + transitions_[j];
+    for (size_t i = 1; i < tags; ++i) TakeBetter(score[i], static_cast<int32_t>(i), i * tags, next.data(), from);
+    for (size_t j = 0; j < tags; ++j) next[j] += logits[t * tags + j];
+    score.swap(next);
+  }
+  path[chars - 1] = static_cast<uint16_t>(std::max_element(score.begin(), score.end()) - score.begin());
+  for (size_t t = chars - 1; t > 0; --t) path[t - 1] = static_cast<uint16_t>(best[t * tags + path[t]]);
+  return path;
+}
+
+// Moves from tag `tag`, whose scores begin at `row`, where they beat the best so far. Compilers make vectors of it.
+void LinearChain::TakeBetter(float score, int32_t tag, size_t row, float* best, int32_t* from) const {
+  const float* moves = transitions_.data() + row;
+  const auto tags = static_cast<size_t>(tags_);
+  for (size_t j = 0; j < tags; ++j) {
+    const float value = score + moves[j];
+    const auto better = -static_cast<int32_t>(value > best[j]);  // all bits or none
+    from[j] = (tag & better) | (from[j] & ~better);
+    best[j] = std::max(best[j], value);
+  }
+}
+
+ChainSums LinearChain::Sum(std::span<const float> logits) const {
+  const auto tags = static_cast<size_t>(tags_);
+  const size_t chars = logits.size() / tags;
+  ChainSums sums;
+  sums.emissions.resize(chars * tags);
+  sums.forward.resize(chars * tags);
+  sums.scale.resize(chars);
+  for (size_t t = 0; t < chars; ++t) {
+    double* emission = sums.emissions.data() + t * tags;
+    double* row = sums.forward.data() + t * tags;
+    sums.log_partition += EmissionRow(logits.data() + t * tags, tags, emission);
+    if (t == 0) {
+      std::fill_n(row, tags, 1.0);
+    } else {
+      MultiplyRow(tags, row - tags, potentials_.data(), row);
+    }
+    for (size_t j = 0; j < tags; ++j) row[j] *= emission[j];
+    sums.scale[t] = NormalizeRow(tags, row);
+    sums.log_partition += std::log(sums.scale[t]);
+  }
+  SumBackward(&sums);
+  return sums;
+}
+
+// backward[t][i] = sum_j potentials[i][j] emissions[t+1][j] backward[t+1][j] / scale[t+1], so that forward * backward
+// is the marginal.
+void LinearChain::SumBackward(ChainSums* sums) const {
+  const auto tags = static_cast<size_t>(tags_);
+  const size_t chars = sums->scale.size();
+  sums->backward.assign(chars * tags, 1.0);
+  std::vector<double> weighted(tags);
+  for (size_t t = chars; t-- > 1;) {
+    const double* emission = sums->emissions.data() + t * tags;
+    const double* after = sums->backward.data() + t * tags;
+    const double factor = sums->scale[t] > 0 ? 1.0 / sums->scale[t] : 0.0;
+    for (size_t j = 0; j < tags; ++j) weighted[j] = emission[j] * after[j] * factor;
+    MultiplyRow(tags, weighted.data(), back_potentials_.data(), sums->backward.data() + (t - 1) * tags);
+  }
+}
+
+double LinearChain::Marginal(const ChainSums& sums, size_t t, int tag) const {
+  const size_t at = t * static_cast<size_t>(tags_) + static_cast<size_t>(tag);
+  return sums.forward[at] * sums.backward[at];
+}
+
+double LinearChain::PathProbability(const ChainSums& sums, size_t begin, std::span<const uint16_t> path,
+                                    std::span<const uint8_t> excluded) const {
+  const auto tags = static_cast<size_t>(tags_);
+  double product = sums.forward[begin * tags + path[0]];
+  for (size_t i = 1; i < path.size(); ++i) {
+    const size_t t = begin + i;
+    product *= potentials_[path[i - 1] * tags + path[i]] * sums.emissions[t * tags + path[i]] / sums.scale[t];
+  }
+  const size_t last = begin + path.size() - 1;
+  double after = sums.backward[last * tags + path.back()];
+  if (last + 1 < sums.scale.size()) {
+    for (size_t j = 0; j < excluded.size(); ++j) {
+      if (excluded[j] == 0) continue;
+      const size_t next = (last + 1) * tags + j;
+      after -= potentials_[path.back() * tags + j] * sums.emissions[next] * sums.backward[next] / sums.scale[last + 1];
+    }
+  }
+  return std::clamp(product * after, 0.0, 1.0);
+}
+
+void LinearChain::AddPairProbabilities(const ChainSums& sums, double* pairs) const {
+  const auto tags = static_cast<size_t>(tags_);
+  std::vector<double> weighted(tags);
+  for (size_t t = 1; t < sums.scale.size(); ++t) {
+    const double* before = sums.forward.data() + (t - 1) * tags;
+    for (size_t j = 0; j < tags; ++j) {
+      weighted[j] = sums.emissions[t * tags + j] * sums.backward[t * tags + j] / sums.scale[t];
+    }
+    for (size_t i = 0; i < tags; ++i) {
+      if (before[i] == 0.0) continue;
+      const double* potentials = potentials_.data() + i * tags;
+      for (size_t j = 0; j < tags; ++j) pairs[i * tags + j] += before[i] * potentials[j] * weighted[j];
+    }
+  }
+}
+
+double LinearChain::Loss(std::span<const float> logits, std::span<const uint16_t> path, float* d_logits,
+                         double* d_transitions) const {
+  const auto tags = static_cast<size_t>(tags_);
+  const ChainSums sums = Sum(logits);
+  double score = 0;
+  for (size_t t = 0; t < path.size(); ++t) {
+    score += logits[t * tags + path[t]];
+    if (t > 0) score += transitions_[path[t - 1] * tags + path[t]];
+  }
+  if (d_logits != nullptr) {
+    for (size_t i = 0; i < sums.forward.size(); ++i) {
+      d_logits[i] += static_cast<float>(sums.forward[i] * sums.backward[i]);
+    }
+    for (size_t t = 0; t < path.size(); ++t) d_logits[t * tags + path[t]] -= 1.0F;
+  }
+  if (d_transitions != nullptr) {
+    AddPairProbabilities(sums, d_transitions);
+    for (size_t t = 1; t < path.size(); ++t) d_transitions[path[t - 1] * tags + path[t]] -= 1.0;
+  }
+  return sums.log_partition - score;
+}
+
+}  // namespace tiqu::decode
