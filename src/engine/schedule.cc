@@ -42,8 +42,9 @@ class Scheduler {
     for (const Edge& edge : graph_.node(node).inputs) {
       if (!request_.feeds.contains(edge)) needs.push_back(edge.node);
     }
-    const auto& control = graph_.node(node).control_inputs;
-    needs.insert(needs.end(), control.begin(), control.end());
+    for (const int control : graph_.node(node).control_inputs) {
+      if (!request_.feeds.contains({control, 0})) needs.push_back(control);  // what is fed is there already
+    }
     return needs;
   }
 

@@ -106,6 +106,7 @@ class GraphBuilder {
   Output Mul(const Output& a, const Output& b) { return Binary("Mul", a, b); }
   Output RealDiv(const Output& a, const Output& b) { return Binary("RealDiv", a, b); }
   Output FloorDiv(const Output& a, const Output& b) { return Binary("FloorDiv", a, b); }
+  Output FloorMod(const Output& a, const Output& b) { return Binary("FloorMod", a, b); }
   Output Maximum(const Output& a, const Output& b) { return Binary("Maximum", a, b); }
   Output Minimum(const Output& a, const Output& b) { return Binary("Minimum", a, b); }
   Output Equal(const Output& a, const Output& b) { return Compare("Equal", a, b); }

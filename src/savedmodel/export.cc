@@ -6,6 +6,7 @@
 #include "base/status.h"
 #include "fmt/format.h"
 #include "graph/reader_graph.h"
+#include "graph/tagger_graph.h"
 #include "nlohmann/json.hpp"
 #include "savedmodel/reader_files.h"
 
@@ -48,7 +49,9 @@ std::string ConfigText(const model::ModelConfig& config) {
 absl::StatusOr<SavedModelContents> MakeContents(const checkpoint::Checkpoint& checkpoint) {
   SavedModelContents contents;
   TIQU_ASSIGN_OR_RETURN(contents.variables, GraphWeights(checkpoint));
-  TIQU_ASSIGN_OR_RETURN(contents.meta_graph, graph::BuildReaderGraph(checkpoint.config.spec));
+  const model::ModelSpec& spec = checkpoint.config.spec;
+  TIQU_ASSIGN_OR_RETURN(contents.meta_graph,
+                        spec.is_tagger() ? graph::BuildTaggerGraph(spec) : graph::BuildReaderGraph(spec));
   TIQU_RETURN_IF_ERROR(CopyVocabularies(checkpoint, &contents));
   contents.extra[kConfigExtra] = ConfigText(checkpoint.config);
   return contents;

@@ -59,7 +59,7 @@ absl::StatusOr<checkpoint::Checkpoint> ImportCheckpoint(const std::string& versi
     if (!taken.ok()) return Annotate(taken.status(), version_dir);
     checkpoint.weights[weight.name] = *std::move(taken);
   }
-  TakeChain(checkpoint.config, &checkpoint.weights);
+  if (!checkpoint.config.spec.is_tagger()) TakeChain(checkpoint.config, &checkpoint.weights);
   return checkpoint;
 }
 

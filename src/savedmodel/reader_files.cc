@@ -9,7 +9,7 @@ absl::StatusOr<model::ModelConfig> ReadModelConfig(const std::string& version_di
   absl::StatusOr<std::string> bytes = ReadExtra(version_dir, kConfigExtra);
   if (absl::IsNotFound(bytes.status())) {
     return absl::FailedPreconditionError(
-        fmt::format("{} is not a Tiqu reader: assets.extra/{} is missing", version_dir, kConfigExtra));
+        fmt::format("{} is not a Tiqu model: assets.extra/{} is missing", version_dir, kConfigExtra));
   }
   if (!bytes.ok()) return bytes.status();
   absl::StatusOr<model::ModelConfig> config = model::ModelConfig::Parse(*bytes);

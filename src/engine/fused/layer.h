@@ -30,6 +30,7 @@ Tensor FloatWeight(const NodeSpec& spec, const char* role, const Shape& expected
 
 // One factory a layer.
 absl::StatusOr<OpInstance> MakeMixEmbedding(const NodeSpec& spec);
+absl::StatusOr<OpInstance> MakeNgramEmbedding(const NodeSpec& spec);
 absl::StatusOr<OpInstance> MakeDilatedGatedConv1D(const NodeSpec& spec);
 absl::StatusOr<OpInstance> MakeSimilarity(const NodeSpec& spec);
 absl::StatusOr<OpInstance> MakeC2QAttention(const NodeSpec& spec);

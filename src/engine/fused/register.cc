@@ -11,6 +11,7 @@ void RegisterFusedLayers(OpRegistry& registry) {
     registry.Add(absl::StrCat(kFusedPrefix, layer), factory);
   };
   add("MixEmbedding", MakeMixEmbedding);
+  add("NgramEmbedding", MakeNgramEmbedding);
   add("DilatedGatedConv1D", MakeDilatedGatedConv1D);
   add("Similarity", MakeSimilarity);
   add("C2QAttention", MakeC2QAttention);
