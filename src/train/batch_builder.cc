@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <span>
 
-#include "base/random.h"
 #include "train/layers/match_features.h"
 
 namespace tiqu::train {
@@ -14,23 +13,22 @@ std::span<const T> Slice(const std::vector<T>& values, int64_t begin, int64_t en
   return {values.data() + begin, static_cast<size_t>(end - begin)};
 }
 
+}  // namespace
+
 void ReplaceByUnknown(double rate, Random* random, std::vector<int32_t>* ids) {
   for (int32_t& id : *ids) {
     if (random->Chance(rate)) id = text::kUnknownId;
   }
 }
 
-// An answer that the cut goes through keeps its tags if its first character is inside.
 std::vector<GoldSpan> SpansInside(const PassageUnit& unit, const std::vector<GoldSpan>& gold) {
   std::vector<GoldSpan> inside;
   for (const GoldSpan& span : gold) {
     if (span.begin < unit.begin || span.begin >= unit.end) continue;
-    inside.push_back({span.begin - unit.begin, std::min(span.end, unit.end) - unit.begin});
+    inside.push_back({span.begin - unit.begin, std::min(span.end, unit.end) - unit.begin, span.type});
   }
   return inside;
 }
-
-}  // namespace
 
 void BatchBuilder::AppendPassage(const PassageUnit& unit, ReaderBatch* batch) const {
   const text::EncodedText& passage = corpus_.passages[static_cast<size_t>(unit.passage)];

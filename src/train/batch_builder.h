@@ -4,7 +4,9 @@
 #pragma once
 
 #include <cstdint>
+#include <vector>
 
+#include "base/random.h"
 #include "model/model_spec.h"
 #include "train/corpus.h"
 #include "train/epoch_plan.h"
@@ -19,6 +21,11 @@ struct BuildOptions {
   uint64_t seed = 0;          // of the choice of those ids
   uint64_t stream = 0;
 };
+
+// The gold spans of a unit's characters, counted from its begin. An answer that the cut goes through keeps its tags if
+// its first character is inside.
+std::vector<GoldSpan> SpansInside(const PassageUnit& unit, const std::vector<GoldSpan>& gold);
+void ReplaceByUnknown(double rate, Random* random, std::vector<int32_t>* ids);
 
 class BatchBuilder {
  public:

@@ -9,7 +9,7 @@ std::vector<OptionField> OptionFields(TrainerOptions* options) {
   RegularizationOptions& reg = options->regularization;
   model::ModelSpec& spec = options->spec;
   return {
-      {"data", "train_files", &data.train_files, "labelled samples to learn from (tiqu convert makes them)"},
+      {"data", "train_files", &data.train_files, "labelled samples to learn from (tiqu convert makes a reader's)"},
       {"data", "valid_files", &data.valid_files, "labelled samples to choose the best model by"},
       {"data", "valid_fraction", &data.valid_fraction, "of the training passages, when there are no valid files"},
       {"data", "word_vectors", &data.word_vectors, "file of tiqu vectors; empty: characters only"},
@@ -18,6 +18,7 @@ std::vector<OptionField> OptionFields(TrainerOptions* options) {
       {"data", "max_words", &data.max_words, "most frequent words of the vector file that are kept"},
       {"data", "max_passage_chars", &data.max_passage_chars, "longer passages are read in windows of so many"},
       {"data", "max_question_chars", &data.max_question_chars, "longer questions are cut"},
+      {"data", "max_pairs", &data.max_pairs, "taggers: most frequent character pairs that get a vector"},
       {"data", "window_overlap_chars", &data.window_overlap_chars, "of neighbouring windows"},
       {"optimizer", "learning_rate", &opt.learning_rate, "of Adam, at its highest"},
       {"optimizer", "warmup_fraction", &opt.warmup_fraction, "of the training, with a rising rate"},
@@ -42,6 +43,9 @@ std::vector<OptionField> OptionFields(TrainerOptions* options) {
       {"model", "model_rates", &spec.model_rates, "dilations of the layers above the interaction"},
       {"model", "match_features", &spec.match_features, "hand-made features"},
       {"model", "crf", &spec.crf, "a chain over the tags"},
+      {"model", "bigram_dim", &spec.bigram_dim, "taggers: width of a character pair's vector"},
+      {"model", "tag_scheme", &options->tag_scheme, "taggers: bioes or bio"},
+      {"run", "model", &spec.kind, "what to train: a reader (questions) or a tagger (entities)"},
       {"run", "output_dir", &options->output_dir, "folder of the results"},
       {"run", "init_from", &options->init_from,
        "checkpoint whose weights to start from (tiqu import makes one of a model)"},

@@ -38,7 +38,7 @@ void FillUniform(double limit, Random* random, Tensor* tensor) {
 bool EndsWithKernel(const std::string& name) { return name.ends_with("kernel") || name.ends_with("projection"); }
 
 void InitializeWeight(const WeightShape& weight, Random* random, Tensor* tensor) {
-  if (weight.name == "mix_embedding/char_embeddings") {
+  if (weight.name.ends_with("/char_embeddings") || weight.name.ends_with("/bigram_embeddings")) {
     FillUniform(0.05, random, tensor);
   } else if (EndsWithKernel(weight.name)) {
     FillUniform(GlorotLimit(weight.shape), random, tensor);
@@ -47,7 +47,7 @@ void InitializeWeight(const WeightShape& weight, Random* random, Tensor* tensor)
 
 }  // namespace
 
-ReaderParameters::ReaderParameters(const model::ModelSpec& spec) : spec_(spec) {
+Parameters::Parameters(const model::ModelSpec& spec) : spec_(spec) {
   const std::vector<WeightShape> shapes = model::WeightShapes(spec);
   int64_t size = 0;
   for (const WeightShape& weight : shapes) {
@@ -69,8 +69,8 @@ ReaderParameters::ReaderParameters(const model::ModelSpec& spec) : spec_(spec) {
   }
 }
 
-ReaderParameters ReaderParameters::Initialize(const model::ModelSpec& spec, uint64_t seed) {
-  ReaderParameters parameters(spec);
+Parameters Parameters::Initialize(const model::ModelSpec& spec, uint64_t seed) {
+  Parameters parameters(spec);
   uint64_t stream = 0;
   for (const WeightShape& weight : model::WeightShapes(spec)) {
     Random random(seed, ++stream);
@@ -79,20 +79,19 @@ ReaderParameters ReaderParameters::Initialize(const model::ModelSpec& spec, uint
   return parameters;
 }
 
-absl::StatusOr<ReaderParameters> ReaderParameters::FromWeights(const model::ModelSpec& spec,
-                                                               const model::WeightMap& weights) {
+absl::StatusOr<Parameters> Parameters::FromWeights(const model::ModelSpec& spec, const model::WeightMap& weights) {
   TIQU_RETURN_IF_ERROR(model::CheckWeights(spec, weights));
-  ReaderParameters parameters(spec);
+  Parameters parameters(spec);
   for (const auto& [name, weight] : weights) {
     std::copy(weight.values.begin(), weight.values.end(), parameters.tensors_[name].data_ptr<float>());
   }
   return parameters;
 }
 
-void ReaderParameters::SetFrozen(const std::string& name, Tensor value) { tensors_.at(name) = std::move(value); }
+void Parameters::SetFrozen(const std::string& name, Tensor value) { tensors_.at(name) = std::move(value); }
 
-ReaderParameters ReaderParameters::Clone() const {
-  ReaderParameters copy(spec_);
+Parameters Parameters::Clone() const {
+  Parameters copy(spec_);
   std::copy_n(flat(), flat_size(), copy.flat());
   for (const WeightShape& weight : model::WeightShapes(spec_)) {
     if (weight.frozen) copy.tensors_[weight.name] = tensors_.at(weight.name);
@@ -100,7 +99,7 @@ ReaderParameters ReaderParameters::Clone() const {
   return copy;
 }
 
-model::WeightMap ReaderParameters::ToWeights() const {
+model::WeightMap Parameters::ToWeights() const {
   model::WeightMap weights;
   for (const auto& [name, tensor] : tensors_) {
     const float* values = tensor.data_ptr<float>();

@@ -1,6 +1,6 @@
 // The network's weights: all trained ones in one flat buffer (for the optimizer), seen as tensors by name.
 //
-//   ReaderParameters parameters = ReaderParameters::Initialize(spec, seed);
+//   Parameters parameters = Parameters::Initialize(spec, seed);
 //   parameters.Get("encode_0/kernel");          // [3, d, 2d], a leaf of autograd
 //
 // Thread safety: reading tensors, also by autograd, from several threads is safe while nobody writes the buffer.
@@ -16,12 +16,12 @@
 
 namespace tiqu::train {
 
-class ReaderParameters {
+class Parameters {
  public:
   // Glorot-uniform kernels, zero biases, as the table of docs/model.md says. Frozen weights are zero.
-  static ReaderParameters Initialize(const model::ModelSpec& spec, uint64_t seed);
+  static Parameters Initialize(const model::ModelSpec& spec, uint64_t seed);
   // Errors: INVALID_ARGUMENT naming the weight that does not fit.
-  static absl::StatusOr<ReaderParameters> FromWeights(const model::ModelSpec& spec, const model::WeightMap& weights);
+  static absl::StatusOr<Parameters> FromWeights(const model::ModelSpec& spec, const model::WeightMap& weights);
 
   // REQUIRES: the spec has such a weight.
   const torch::Tensor& Get(const std::string& name) const { return tensors_.at(name); }
@@ -35,11 +35,11 @@ class ReaderParameters {
   int64_t flat_size() const { return flat_.numel(); }
 
   // The same network with its own copy of the trained weights; frozen ones are shared.
-  ReaderParameters Clone() const;
+  Parameters Clone() const;
   model::WeightMap ToWeights() const;
 
  private:
-  explicit ReaderParameters(const model::ModelSpec& spec);
+  explicit Parameters(const model::ModelSpec& spec);
 
   model::ModelSpec spec_;
   torch::Tensor flat_;

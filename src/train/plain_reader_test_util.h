@@ -25,8 +25,8 @@ inline model::ModelSpec SmallSpec() {
 }
 
 // Weights away from their starting values, so that every path carries a gradient.
-inline ReaderParameters RandomParameters(const model::ModelSpec& spec, uint64_t seed) {
-  ReaderParameters parameters = ReaderParameters::Initialize(spec, seed);
+inline Parameters RandomParameters(const model::ModelSpec& spec, uint64_t seed) {
+  Parameters parameters = Parameters::Initialize(spec, seed);
   Random random(seed, 77);
   for (int64_t i = 0; i < parameters.flat_size(); ++i) {
     parameters.flat()[i] += static_cast<float>(random.Uniform() * 0.4 - 0.2);
@@ -120,7 +120,7 @@ inline ReaderBatch Pack(const model::ModelSpec& spec, const RawBatch& raw) {
 // docs/model.md, one sample at a time, on tensors padded by `padding` rows.
 class PlainReader {
  public:
-  PlainReader(const model::ModelSpec& spec, const ReaderParameters& parameters, int64_t padding)
+  PlainReader(const model::ModelSpec& spec, const Parameters& parameters, int64_t padding)
       : spec_(spec), parameters_(parameters), padding_(padding) {}
 
   Tensor Embed(const std::vector<int32_t>& chars, const std::vector<int32_t>& words, bool passage) const {
@@ -209,7 +209,7 @@ class PlainReader {
   static Tensor Mask(const Tensor& ids) { return (ids > 0).to(torch::kFloat).unsqueeze(1); }
 
   const model::ModelSpec& spec_;
-  const ReaderParameters& parameters_;
+  const Parameters& parameters_;
   int64_t padding_;
 };
 

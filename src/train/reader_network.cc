@@ -19,7 +19,7 @@ using torch::Tensor;
 // Places where dropout happens, so that each has masks of its own.
 enum DropoutPlace : uint64_t { kEmbedding = 1, kMerge = 2, kContext = 3, kEncoder = 100, kModel = 200 };
 
-Tensor RunStack(const std::string& name, const std::vector<int>& rates, const ReaderParameters& parameters,
+Tensor RunStack(const std::string& name, const std::vector<int>& rates, const Parameters& parameters,
                 const Packing& packing, const ReaderDropout& dropout, uint64_t place, Tensor x) {
   for (size_t i = 0; i < rates.size(); ++i) {
     const std::string layer = name + "_" + std::to_string(i);
@@ -31,7 +31,7 @@ Tensor RunStack(const std::string& name, const std::vector<int>& rates, const Re
 
 }  // namespace
 
-ReaderOutput RunReader(const model::ModelSpec& spec, const ReaderParameters& parameters, const ReaderBatch& batch,
+ReaderOutput RunReader(const model::ModelSpec& spec, const Parameters& parameters, const ReaderBatch& batch,
                        const ReaderDropout& dropout) {
   const BatchLayout& layout = batch.layout;
   const EmbeddingTables tables = {parameters.Get("mix_embedding/char_embeddings"),
@@ -57,7 +57,7 @@ ReaderOutput RunReader(const model::ModelSpec& spec, const ReaderParameters& par
           SpanScores(m, parameters.Get("span/kernel"))};
 }
 
-ReaderLoss ComputeReaderLoss(const model::ModelSpec& spec, const ReaderParameters& parameters, const ReaderBatch& batch,
+ReaderLoss ComputeReaderLoss(const model::ModelSpec& spec, const Parameters& parameters, const ReaderBatch& batch,
                              const ReaderOutput& output) {
   const Tensor tags = spec.crf ? CrfLoss(output.logits, parameters.Get("crf/transitions"), parameters.Get("crf/begin"),
                                          parameters.Get("crf/end"), batch.layout.samples, batch.tags)

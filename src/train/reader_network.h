@@ -44,14 +44,14 @@ struct ReaderOutput {
 };
 
 // REQUIRES: `batch` outlives the backward pass; it has at least one sample, no passage or question is empty.
-ReaderOutput RunReader(const model::ModelSpec& spec, const ReaderParameters& parameters, const ReaderBatch& batch,
+ReaderOutput RunReader(const model::ModelSpec& spec, const Parameters& parameters, const ReaderBatch& batch,
                        const ReaderDropout& dropout);
 
 struct ReaderLoss {
   torch::Tensor tags;  // scalars, summed over samples
   torch::Tensor spans;
 };
-ReaderLoss ComputeReaderLoss(const model::ModelSpec& spec, const ReaderParameters& parameters, const ReaderBatch& batch,
+ReaderLoss ComputeReaderLoss(const model::ModelSpec& spec, const Parameters& parameters, const ReaderBatch& batch,
                              const ReaderOutput& output);
 
 }  // namespace tiqu::train

@@ -19,7 +19,7 @@ class ReaderNetworkTest : public testing::TestWithParam<int64_t> {};
 
 TEST_P(ReaderNetworkTest, EqualsThePaddedEquationsInOutputsLossesAndGradients) {
   const model::ModelSpec spec = SmallSpec();
-  const ReaderParameters parameters = RandomParameters(spec, 11);
+  const Parameters parameters = RandomParameters(spec, 11);
   const RawBatch raw = RandomBatch(spec, {9, 40, 3, 300}, {0, 1, 1, 2, 3, 0}, 4);
   const ReaderBatch batch = Pack(spec, raw);
   const ReaderOutput packed = RunReader(spec, parameters, batch, {});
@@ -58,7 +58,7 @@ INSTANTIATE_TEST_SUITE_P(Padding, ReaderNetworkTest, testing::Values(0, 7));
 
 TEST(ReaderNetworkTest, ASampleDoesNotDependOnItsBatch) {
   const model::ModelSpec spec = SmallSpec();
-  const ReaderParameters parameters = RandomParameters(spec, 2);
+  const Parameters parameters = RandomParameters(spec, 2);
   RawBatch raw = RandomBatch(spec, {21, 33}, {1, 0}, 8);
   const ReaderBatch both = Pack(spec, raw);
   const Tensor together = RunReader(spec, parameters, both, {}).logits;
@@ -70,7 +70,7 @@ TEST(ReaderNetworkTest, ASampleDoesNotDependOnItsBatch) {
 
 TEST(ReaderNetworkTest, DropoutIsAFunctionOfItsKey) {
   const model::ModelSpec spec = SmallSpec();
-  const ReaderParameters parameters = RandomParameters(spec, 2);
+  const Parameters parameters = RandomParameters(spec, 2);
   const ReaderBatch batch = Pack(spec, RandomBatch(spec, {21, 33}, {1, 0}, 8));
   const auto run = [&](uint64_t key) {
     return RunReader(spec, parameters, batch, {0.25F, 0.1F, 0.2F, DropoutKey{key}}).logits;
@@ -82,7 +82,7 @@ TEST(ReaderNetworkTest, DropoutIsAFunctionOfItsKey) {
 // With dropout the masks are the same in forward and backward: the loss is a differentiable function of the weights.
 TEST(ReaderNetworkTest, GradientsUnderDropoutAreNumericalGradients) {
   const model::ModelSpec spec = SmallSpec();
-  ReaderParameters parameters = RandomParameters(spec, 6);
+  Parameters parameters = RandomParameters(spec, 6);
   const ReaderBatch batch = Pack(spec, RandomBatch(spec, {12, 30}, {1, 0, 1}, 9));
   const ReaderDropout dropout = {0.25F, 0.1F, 0.2F, DropoutKey{5}};
   const auto loss = [&] {

@@ -16,6 +16,7 @@ namespace tiqu::train {
 struct GoldSpan {
   int32_t begin = 0;  // characters of the sample's passage, half open
   int32_t end = 0;
+  int32_t type = 0;  // of a tagger's entities: index in TagSet::types()
 
   bool operator==(const GoldSpan&) const = default;
 };

@@ -63,7 +63,7 @@ text::Vocabulary ExtendVocabulary(const text::Vocabulary& known, const text::Voc
   return text::Vocabulary::FromEntries(entries);
 }
 
-void CopyWeights(const StartingModel& start, ReaderParameters* parameters) {
+void CopyWeights(const StartingModel& start, Parameters* parameters) {
   for (const auto& [name, weight] : start.checkpoint.weights) {
     std::copy(weight.values.begin(), weight.values.end(), parameters->Get(name).data_ptr<float>());
   }

@@ -38,6 +38,6 @@ text::Vocabulary ExtendVocabulary(const text::Vocabulary& known, const text::Voc
 
 // Every weight that the model has; characters that it did not know keep what they have in `parameters`.
 // REQUIRES: `parameters` have the model's spec, but for a char_vocab_size that may be larger.
-void CopyWeights(const StartingModel& start, ReaderParameters* parameters);
+void CopyWeights(const StartingModel& start, Parameters* parameters);
 
 }  // namespace tiqu::train

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
 #include "fmt/format.h"
 #include "train/layers/vector_ops.h"
@@ -10,10 +11,6 @@ namespace tiqu::train {
 namespace {
 
 using torch::Tensor;
-
-// Keys of what is random in a step.
-constexpr uint64_t kDropoutKey = 1;
-constexpr uint64_t kUnknownStream = 1ULL << 40;
 
 struct Slice {
   int64_t begin;
@@ -27,9 +24,9 @@ Slice SliceOf(int64_t size, int worker, int workers) {
 
 }  // namespace
 
-StepRunner::StepRunner(const TrainerOptions& options, const BatchBuilder& builder, WorkerPool* pool,
-                       ReaderParameters* parameters, AdamState* adam)
-    : options_(options), builder_(builder), pool_(pool), parameters_(parameters), adam_(adam) {
+StepRunner::StepRunner(const TrainerOptions& options, ShareLoss loss, WorkerPool* pool, Parameters* parameters,
+                       AdamState* adam)
+    : options_(options), loss_(std::move(loss)), pool_(pool), parameters_(parameters), adam_(adam) {
   workers_.resize(static_cast<size_t>(pool->size()));
   for (Worker& worker : workers_) worker.gradient.resize(static_cast<size_t>(parameters->flat_size()));
 }
@@ -84,20 +81,16 @@ void StepRunner::ComputeGradient(int index, const BatchPlan& share, double total
   worker.status = absl::OkStatus();
   std::fill(worker.gradient.begin(), worker.gradient.end(), 0.0F);
   if (share.empty()) return;
-  const RegularizationOptions& reg = options_.regularization;
-  const auto step = static_cast<uint64_t>(adam_->step);
-  const auto number = static_cast<uint64_t>(index);
+  const StepKey key = {static_cast<uint64_t>(adam_->step), static_cast<uint64_t>(index), workers_.size()};
   try {
-    const ReaderBatch batch = builder_.Build(
-        share, {true, reg.unknown_rate, options_.seed, kUnknownStream + step * workers_.size() + number});
-    const ReaderDropout dropout = {static_cast<float>(reg.embedding_dropout), static_cast<float>(reg.gate_dropout),
-                                   static_cast<float>(reg.merge_dropout),
-                                   DropoutKey{options_.seed}.At(kDropoutKey).At(step).At(number)};
-    const ReaderOutput output = RunReader(options_.spec, *parameters_, batch, dropout);
-    const ReaderLoss loss = ComputeReaderLoss(options_.spec, *parameters_, batch, output);
+    const LossTerms loss = loss_(*parameters_, share, key);
     worker.tag_loss = loss.tags.item<double>();
-    worker.span_loss = loss.spans.item<double>();
-    const Tensor total = (loss.tags + reg.span_weight * loss.spans) / total_samples;
+    Tensor total = loss.tags;
+    if (loss.spans.defined()) {
+      worker.span_loss = loss.spans.item<double>();
+      total = total + options_.regularization.span_weight * loss.spans;
+    }
+    total = total / total_samples;
     const auto gradients = torch::autograd::grad({total}, parameters_->trained(), {}, /*retain_graph=*/false,
                                                  /*create_graph=*/false, /*allow_unused=*/true);
     for (size_t i = 0; i < gradients.size(); ++i) {

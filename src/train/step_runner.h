@@ -5,13 +5,14 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <vector>
 
 #include "absl/status/statusor.h"
-#include "train/batch_builder.h"
 #include "train/optimizer.h"
 #include "train/parameters.h"
 #include "train/trainer_options.h"
+#include "train/training_task.h"
 #include "train/worker_pool.h"
 
 namespace tiqu::train {
@@ -26,9 +27,10 @@ struct StepResult {
 
 class StepRunner {
  public:
-  // All outlive the runner.
-  StepRunner(const TrainerOptions& options, const BatchBuilder& builder, WorkerPool* pool, ReaderParameters* parameters,
-             AdamState* adam);
+  using ShareLoss = std::function<LossTerms(const Parameters& parameters, const BatchPlan& share, const StepKey& key)>;
+
+  // `loss` is called from all workers at once. All else outlives the runner.
+  StepRunner(const TrainerOptions& options, ShareLoss loss, WorkerPool* pool, Parameters* parameters, AdamState* adam);
 
   // Makes update adam->step + 1. Errors: INTERNAL when the loss or the gradient is not finite (the weights stay as they
   // were), or with what the tensor library said.
@@ -48,9 +50,9 @@ class StepRunner {
   void SumSlice(int index);
 
   const TrainerOptions& options_;
-  const BatchBuilder& builder_;
+  ShareLoss loss_;
   WorkerPool* pool_;
-  ReaderParameters* parameters_;
+  Parameters* parameters_;
   AdamState* adam_;
   std::vector<Worker> workers_;
   bool finite_ = true;

@@ -11,6 +11,7 @@
 #include "checkpoint/checkpoint.h"
 #include "engine/kernels/gemm.h"
 #include "fmt/format.h"
+#include "train/reader_task.h"
 #include "train/step_runner.h"
 
 namespace tiqu::train {
@@ -113,8 +114,8 @@ IdfTables MakeIdf(uint64_t seed) {
 }
 
 // Starting weights, moved a little: a weight that starts at zero would hide a mistake from the comparison.
-ReaderParameters MakeParameters(const TrainerOptions& options, const IdfTables& idf) {
-  ReaderParameters parameters = ReaderParameters::Initialize(options.spec, options.seed);
+Parameters MakeParameters(const TrainerOptions& options, const IdfTables& idf) {
+  Parameters parameters = Parameters::Initialize(options.spec, options.seed);
   torch::Tensor vectors = torch::zeros({kWordVocab, kWordDim});
   Random random(options.seed, 5);
   for (int64_t i = 0; i < parameters.flat_size(); ++i) {
@@ -162,7 +163,7 @@ std::string VocabularyFile(int size) {
   return text::Vocabulary::FromEntries(entries).Encode();
 }
 
-absl::Status WriteForPython(const SpeedBenchOptions& options, const ReaderParameters& parameters, const Corpus& corpus,
+absl::Status WriteForPython(const SpeedBenchOptions& options, const Parameters& parameters, const Corpus& corpus,
                             const ReaderBatch& batch) {
   TIQU_RETURN_IF_ERROR(MakeDirectories(options.out_dir));
   checkpoint::Checkpoint checkpoint;
@@ -202,7 +203,7 @@ double MeasurePeakGflops(WorkerPool* pool) {
   return best;
 }
 
-double FirstLoss(const TrainerOptions& options, const ReaderParameters& parameters, const ReaderBatch& batch) {
+double FirstLoss(const TrainerOptions& options, const Parameters& parameters, const ReaderBatch& batch) {
   const torch::NoGradGuard no_gradient;
   const ReaderOutput output = RunReader(options.spec, parameters, batch, {});
   const ReaderLoss loss = ComputeReaderLoss(options.spec, parameters, batch, output);
@@ -240,13 +241,16 @@ absl::StatusOr<json> RunSpeedBench(SpeedBenchOptions options) {
   const BatchBuilder builder(corpus, idf, training.spec);
   const BatchPlan plan = PlanAll(corpus);
   const ReaderBatch batch = builder.Build(plan, {});
-  ReaderParameters parameters = MakeParameters(training, idf);
+  Parameters parameters = MakeParameters(training, idf);
   if (!options.out_dir.empty()) TIQU_RETURN_IF_ERROR(WriteForPython(options, parameters, corpus, batch));
 
   WorkerPool pool(std::max(1, training.threads));
   const double first_loss = FirstLoss(training, parameters, batch);
   AdamState adam(parameters.flat_size(), training.optimizer.ema_decay > 0);
-  StepRunner runner(training, builder, &pool, &parameters, &adam);
+  const auto loss = [&](const Parameters& weights, const BatchPlan& share, const StepKey& key) {
+    return ReaderShareLoss(training, builder, weights, share, key);
+  };
+  StepRunner runner(training, loss, &pool, &parameters, &adam);
   double peak = MeasurePeakGflops(&pool);
   std::vector<double> seconds;
   for (int step = -kWarmUpSteps; step < options.steps; ++step) {

@@ -46,7 +46,7 @@ TagPrior CountTags(const Corpus& corpus) {
   return prior;
 }
 
-void StartFromPrior(const TagPrior& prior, const model::ModelSpec& spec, ReaderParameters* parameters) {
+void StartFromPrior(const TagPrior& prior, const model::ModelSpec& spec, Parameters* parameters) {
   if (!spec.crf) {
     std::copy(prior.emissions.begin(), prior.emissions.end(), parameters->Get("answer/bias").data_ptr<float>());
     return;

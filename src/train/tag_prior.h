@@ -22,6 +22,6 @@ struct TagPrior {
 TagPrior CountTags(const Corpus& corpus);
 
 // With a chain in the spec: its transitions, the layer's bias stays 0. Without one: answer/bias.
-void StartFromPrior(const TagPrior& prior, const model::ModelSpec& spec, ReaderParameters* parameters);
+void StartFromPrior(const TagPrior& prior, const model::ModelSpec& spec, Parameters* parameters);
 
 }  // namespace tiqu::train

@@ -55,7 +55,7 @@ TEST(TagPriorTest, LongAnswersAreAsLikelyAsInTheData) {
   std::vector<std::pair<int, std::vector<GoldSpan>>> samples;
   for (int i = 0; i < 500; ++i) samples.push_back({100, {{30 + i % 20, 60 + i % 20}}});
   const model::ModelSpec spec = SmallSpec(/*crf=*/true);
-  ReaderParameters parameters = ReaderParameters::Initialize(spec, 1);
+  Parameters parameters = Parameters::Initialize(spec, 1);
   StartFromPrior(CountTags(MakeCorpus(samples)), spec, &parameters);
   const decode::Chain chain(ChainScoresOf(spec, parameters));
   const std::vector<float> marginals = chain.Marginals(std::vector<float>(300, 0.0F));
@@ -67,7 +67,7 @@ TEST(TagPriorTest, LongAnswersAreAsLikelyAsInTheData) {
 
 TEST(TagPriorTest, WithoutAChainTheBiasHoldsThePrior) {
   const model::ModelSpec spec = SmallSpec(/*crf=*/false);
-  ReaderParameters parameters = ReaderParameters::Initialize(spec, 1);
+  Parameters parameters = Parameters::Initialize(spec, 1);
   const TagPrior prior = CountTags(MakeCorpus({{1000, {{10, 30}}}}));
   StartFromPrior(prior, spec, &parameters);
   const float* bias = parameters.Get("answer/bias").data_ptr<float>();

@@ -46,7 +46,8 @@ void KeepFreedMemory() {
 // The command line: a configuration file, a flag for every option, and those of --bench.
 class CommandLine {
  public:
-  CommandLine() : app_("Trains a reader. Options come from CONFIG (TOML or JSON); flags override it.", "tiqu train") {
+  CommandLine()
+      : app_("Trains a reader or a tagger. Options come from CONFIG (TOML or JSON); flags override it.", "tiqu train") {
     app_.add_option("config", config_file_, "TOML or JSON file of options");
     TrainerOptions defaults;
     for (const OptionField& field : OptionFields(&defaults)) AddField(field);
@@ -65,10 +66,10 @@ class CommandLine {
 
   absl::StatusOr<TrainerOptions> Options() const {
     TrainerOptions options;
-    if (!config_file_.empty()) TIQU_RETURN_IF_ERROR(ReadConfigFile(config_file_, &options));
-    for (const OptionField& field : OptionFields(&options)) {
-      if (app_.count(field.flag()) > 0) TIQU_RETURN_IF_ERROR(ApplyFlag(field, words_.at(field.name)));
-    }
+    TIQU_RETURN_IF_ERROR(Apply(&options));
+    // What was given on top of what suits the kind of model.
+    options = TrainerOptions::DefaultsFor(options.spec.kind);
+    TIQU_RETURN_IF_ERROR(Apply(&options));
     return options;
   }
 
@@ -76,6 +77,14 @@ class CommandLine {
   const SpeedBenchOptions& bench_options() const { return bench_options_; }
 
  private:
+  absl::Status Apply(TrainerOptions* options) const {
+    if (!config_file_.empty()) TIQU_RETURN_IF_ERROR(ReadConfigFile(config_file_, options));
+    for (const OptionField& field : OptionFields(options)) {
+      if (app_.count(field.flag()) > 0) TIQU_RETURN_IF_ERROR(ApplyFlag(field, words_.at(field.name)));
+    }
+    return absl::OkStatus();
+  }
+
   void AddField(const OptionField& field) {
     std::string help = field.help;
     if (!field.ValueText().empty()) help += " [" + field.ValueText() + "]";

@@ -27,12 +27,35 @@ absl::Status CheckRanges(const std::vector<FieldLimits>& fields) {
 
 }  // namespace
 
+TrainerOptions TrainerOptions::DefaultsFor(const std::string& kind) {
+  TrainerOptions options;
+  options.spec.kind = kind;
+  if (!options.spec.is_tagger()) return options;
+  options.spec.encoder_rates = {1, 2, 4, 1, 2, 4};
+  options.spec.bigram_dim = 32;
+  options.data.max_passage_chars = 256;
+  options.data.window_overlap_chars = 0;
+  options.optimizer.batch_chars = 1024;
+  options.regularization.unknown_rate = 0.05;
+  return options;
+}
+
 absl::Status TrainerOptions::Validate() const {
   if (data.train_files.empty()) return absl::InvalidArgumentError("data.train_files is empty");
   if (output_dir.empty()) return absl::InvalidArgumentError("run.output_dir is empty");
   if (!init_from.empty() && !data.word_vectors.empty()) {
     return absl::InvalidArgumentError(
         fmt::format("data.word_vectors is \"{}\", but the model of run.init_from brings its own", data.word_vectors));
+  }
+  if (spec.kind != model::kReaderKind && spec.kind != model::kTaggerKind) {
+    return absl::InvalidArgumentError(fmt::format("run.model is \"{}\", expected reader or tagger", spec.kind));
+  }
+  if (tag_scheme != "bioes" && tag_scheme != "bio") {
+    return absl::InvalidArgumentError(fmt::format("model.tag_scheme is \"{}\", expected bioes or bio", tag_scheme));
+  }
+  if (spec.is_tagger() && !init_from.empty()) {
+    return absl::InvalidArgumentError(
+        fmt::format("run.init_from is \"{}\", but taggers start from random weights", init_from));
   }
   if (single != "auto" && single != "yes" && single != "no") {
     return absl::InvalidArgumentError(fmt::format("run.single is \"{}\", expected yes, no or auto", single));
@@ -48,6 +71,7 @@ absl::Status TrainerOptions::Validate() const {
       {"data.max_words", static_cast<double>(data.max_words), 0, 1 << 23},
       {"data.max_passage_chars", static_cast<double>(data.max_passage_chars), 8, 1 << 16},
       {"data.max_question_chars", static_cast<double>(data.max_question_chars), 1, 1 << 12},
+      {"data.max_pairs", static_cast<double>(data.max_pairs), 0, 1 << 22},
       {"data.window_overlap_chars", static_cast<double>(data.window_overlap_chars), 0, 1 << 16},
       {"optimizer.learning_rate", optimizer.learning_rate, 1e-9, 1},
       {"optimizer.warmup_fraction", optimizer.warmup_fraction, 0, 0.9},

@@ -24,6 +24,7 @@ struct DataOptions {
   int max_words = 60000;                // most frequent words of the vector file that are kept
   int max_passage_chars = 512;          // longer ones are cropped around an answer
   int max_question_chars = 64;
+  int max_pairs = 40000;           // taggers: most frequent character pairs that get a vector
   int window_overlap_chars = 128;  // of the windows that read a longer passage after training
 };
 
@@ -51,10 +52,14 @@ struct RegularizationOptions {
 };
 
 struct TrainerOptions {
+  // What suits a kind of model ("reader", "tagger") where nothing else is said.
+  static TrainerOptions DefaultsFor(const std::string& kind);
+
   DataOptions data;
   model::ModelSpec spec;  // vocabulary sizes are filled in from the data
   OptimizerOptions optimizer;
   RegularizationOptions regularization;
+  std::string tag_scheme = "bioes";  // of a tagger: or "bio"
   std::string output_dir;
   std::string init_from;        // checkpoint to go on from: its spec and words are taken; empty: none
   std::string single = "auto";  // report one answer at most: "yes", "no", or "auto": when no training sample has more

@@ -16,15 +16,20 @@ namespace {
 
 constexpr uint64_t kSplitStream = 1;
 
-absl::StatusOr<std::vector<data::Sample>> ReadFiles(const std::vector<std::string>& files) {
+absl::StatusOr<std::vector<data::Sample>> ReadFiles(const std::vector<std::string>& files, bool as_entities) {
   std::vector<data::Sample> samples;
   for (const std::string& file : files) {
     data::Report report;
     data::ReadOptions read;
-    read.format = data::Format::kJsonl;
+    read.format = as_entities ? data::Format::kAuto : data::Format::kJsonl;
+    read.as_entities = as_entities;
     TIQU_ASSIGN_OR_RETURN(std::vector<data::Sample> more, data::ReadAllSamples(file, read, &report));
-    TIQU_LOG_INFO("{}: {} samples, {} unanswerable, {} with several answers", file, report.samples_kept,
-                  report.unanswerable, report.several_answers);
+    if (as_entities) {
+      TIQU_LOG_INFO("{}: {} texts, {} entities", file, report.samples_kept, report.answers_kept);
+    } else {
+      TIQU_LOG_INFO("{}: {} samples, {} unanswerable, {} with several answers", file, report.samples_kept,
+                    report.unanswerable, report.several_answers);
+    }
     if (report.samples_dropped() + report.records_bad() > 0) {
       TIQU_LOG_WARNING("{}: {} samples dropped, {} lines could not be read (tiqu convert shows why)", file,
                        report.samples_dropped(), report.records_bad());
@@ -84,6 +89,8 @@ uint64_t FingerprintOf(const TrainingData& data) {
     }
   }
   hash = Mix(data.idf.words, Mix(data.idf.chars, hash));
+  hash = Mix(data.tagger.pair_table.keys, Mix(data.tagger.word_table.keys, hash));
+  for (const std::string& tag : data.tagger.tags.names()) hash = Fingerprint(tag.data(), tag.size(), hash);
   return Fingerprint(data.word_vectors.data_ptr<float>(), static_cast<size_t>(data.word_vectors.numel()) * 4, hash);
 }
 
@@ -120,6 +127,24 @@ absl::Status MakeTokenizer(TrainerOptions* options, TrainingData* data) {
   return absl::OkStatus();
 }
 
+absl::Status EncodeTagger(TrainerOptions* options, TrainingData* data) {
+  TIQU_ASSIGN_OR_RETURN(data->tagger.words, LoadWords(options, data));
+  const text::NormalizerOptions normalizer;
+  TIQU_ASSIGN_OR_RETURN(text::Vocabulary chars,
+                        BuildCharVocabulary(data->train_samples, text::Normalizer(normalizer), /*min_count=*/1));
+  chars = AddWordChars(chars, data->tagger.words);
+  data->tokenizer =
+      std::make_unique<text::Tokenizer>(normalizer, std::move(chars), text::Vocabulary(), std::vector<std::string>());
+  data->tagger.tags = CollectTags(data->train_samples, options->tag_scheme);
+  TIQU_ASSIGN_OR_RETURN(data->train, EncodeEntities(data->train_samples, *data->tokenizer, data->tagger.tags));
+  TIQU_ASSIGN_OR_RETURN(data->valid, EncodeEntities(data->valid_samples, *data->tokenizer, data->tagger.tags));
+  BuildTables(data->train, data->tokenizer->chars(), options->data, &data->tagger);
+  data->tagger.train_ids = FindNgrams(data->train, data->tagger);
+  data->tagger.valid_ids = FindNgrams(data->valid, data->tagger);
+  SetTaggerSizes(data->tagger, *data->tokenizer, options->data.min_char_count, &options->spec);
+  return options->spec.Validate();
+}
+
 absl::Status EncodeAll(TrainerOptions* options, TrainingData* data) {
   TIQU_RETURN_IF_ERROR(MakeTokenizer(options, data));
   const int question_chars = options->data.max_question_chars;
@@ -139,13 +164,16 @@ absl::StatusOr<TrainingData> LoadTrainingData(TrainerOptions* options) {
     TIQU_ASSIGN_OR_RETURN(StartingModel start, LoadStartingModel(options->init_from));
     data.start = std::make_shared<const StartingModel>(std::move(start));
   }
-  TIQU_ASSIGN_OR_RETURN(data.train_samples, ReadFiles(options->data.train_files));
+  const bool tagger = options->spec.is_tagger();
+  TIQU_ASSIGN_OR_RETURN(data.train_samples, ReadFiles(options->data.train_files, tagger));
   if (options->data.valid_files.empty()) {
     SplitByPassage(*options, &data);
   } else {
-    TIQU_ASSIGN_OR_RETURN(data.valid_samples, ReadFiles(options->data.valid_files));
+    TIQU_ASSIGN_OR_RETURN(data.valid_samples, ReadFiles(options->data.valid_files, tagger));
   }
-  TIQU_RETURN_IF_ERROR(EncodeAll(options, &data));
+  TIQU_RETURN_IF_ERROR(tagger ? EncodeTagger(options, &data) : EncodeAll(options, &data));
+  data.files = {{"chars.txt", data.tokenizer->chars().Encode()}, {"words.txt", data.tokenizer->words().Encode()}};
+  if (tagger) data.files["words.txt"] = data.tagger.words.Encode();
   if (data.train.samples.empty()) {
     return absl::InvalidArgumentError("there is no training sample in data.train_files");
   }

@@ -3,7 +3,9 @@
 // Thread safety: a value; immutable once loaded.
 #pragma once
 
+#include <map>
 #include <memory>
+#include <string>
 #include <vector>
 
 #include "absl/status/statusor.h"
@@ -13,6 +15,7 @@
 #include "torch/torch.h"
 #include "train/corpus.h"
 #include "train/starting_model.h"
+#include "train/tagger_data.h"
 #include "train/trainer_options.h"
 #include "train/vocabulary_builder.h"
 
@@ -25,8 +28,10 @@ struct TrainingData {
   torch::Tensor word_vectors;  // [word_vocab, word_dim]
   IdfTables idf;
   std::shared_ptr<const StartingModel> start;  // null: from random weights
+  std::map<std::string, std::string> files;    // vocabularies, as the model carries them
   Corpus train;
   Corpus valid;
+  TaggerData tagger;         // of taggers only
   uint64_t fingerprint = 0;  // changes when anything above does
   bool single = false;       // models report one answer at most
 };

@@ -38,23 +38,19 @@ double SecondsSince(std::chrono::steady_clock::time_point start) {
 
 }  // namespace
 
-ReaderParameters TrainingRun::AveragedParameters() const {
-  ReaderParameters averaged = parameters_.Clone();
+Parameters TrainingRun::AveragedParameters() const {
+  Parameters averaged = parameters_.Clone();
   if (!state_.adam.average.empty()) {
     std::copy(state_.adam.average.begin(), state_.adam.average.end(), averaged.flat());
   }
   return averaged;
 }
 
-model::ModelConfig TrainingRun::ConfigOf(const ReaderParameters& parameters) const {
+model::ModelConfig TrainingRun::ConfigOf(const Parameters& parameters) const {
   model::ModelConfig config;
   config.spec = options_.spec;
   config.text = TextSettingsOf(options_, *data_.tokenizer);
-  config.decoding.single = data_.single;
-  const decode::ChainScores chain = ChainScoresOf(options_.spec, parameters);
-  config.crf.transitions = chain.transitions;
-  config.crf.begin = chain.begin;
-  config.crf.end = chain.end;
+  task_->Describe(parameters, &config);
   config.provenance = {{"training", state_.config},
                        {"step", state_.adam.step},
                        {"epoch", Epochs()},
@@ -64,28 +60,24 @@ model::ModelConfig TrainingRun::ConfigOf(const ReaderParameters& parameters) con
   return config;
 }
 
-absl::Status TrainingRun::SaveBest(const model::ModelConfig& config, const ReaderParameters& parameters) const {
+absl::Status TrainingRun::SaveBest(const model::ModelConfig& config, const Parameters& parameters) const {
   checkpoint::Checkpoint checkpoint;
   checkpoint.config = config;
   checkpoint.weights = parameters.ToWeights();
-  checkpoint.files["chars.txt"] = data_.tokenizer->chars().Encode();
-  checkpoint.files["words.txt"] = data_.tokenizer->words().Encode();
+  checkpoint.files = data_.files;
   return checkpoint::Save(checkpoint, Path("best_model.h5"));
 }
 
 absl::Status TrainingRun::Validate() {
   const auto begin = std::chrono::steady_clock::now();
   state_.validated_step = state_.adam.step;
-  const ReaderParameters averaged = AveragedParameters();
+  const Parameters averaged = AveragedParameters();
   model::ModelConfig config = ConfigOf(averaged);
   if (data_.valid.samples.empty()) {
     TIQU_RETURN_IF_ERROR(SaveBest(config, averaged));
     return WriteReport(nullptr, fmt::format("epoch {:.2f}", Epochs()));
   }
-  const decode::ChainScores chain = ChainScoresOf(options_.spec, averaged);
-  TIQU_ASSIGN_OR_RETURN(const auto log_pa, validator_.LogProbabilities(averaged));
-  const ValidationScores scores =
-      validator_.Score(log_pa, validator_.Decode(log_pa, chain, 1.0F, data_.single), chain, data_.single);
+  TIQU_ASSIGN_OR_RETURN(const ValidationScores scores, task_->Validate(averaged));
   const bool better = scores.score > state_.best_score ||
                       (scores.score == state_.best_score && scores.loss < state_.best_loss);  // also while both are 0
   if (better) {
@@ -128,7 +120,7 @@ absl::Status TrainingRun::WriteReport(const ValidationScores* scores, const std:
                                        100 * scores->precision, 100 * scores->recall, scores->threshold));
   input.facts.emplace_back("best validation",
                            fmt::format("{:.2f} after step {}", 100 * state_.best_score, state_.best_step));
-  const ReportedValidation validation = {scores->evaluation, validator_.samples(), scores->predictions};
+  const ReportedValidation validation = {scores->evaluation, task_->validation_samples(), scores->predictions};
   input.validation = &validation;
   return WriteFileAtomically(Path("report.html"), RenderReport(input));
 }
@@ -139,14 +131,9 @@ absl::StatusOr<TrainingResult> TrainingRun::Finish() {
   if (data_.valid.samples.empty()) return result;
 
   TIQU_ASSIGN_OR_RETURN(checkpoint::Checkpoint best, checkpoint::Load(result.model_path));
-  TIQU_ASSIGN_OR_RETURN(const ReaderParameters parameters, ReaderParameters::FromWeights(options_.spec, best.weights));
-  const decode::ChainScores chain = ChainScoresOf(options_.spec, parameters);
-  TIQU_ASSIGN_OR_RETURN(const auto log_pa, validator_.LogProbabilities(parameters));
-  const float temperature = validator_.TuneTemperature(log_pa, chain);
-  const ValidationScores scores =
-      validator_.Score(log_pa, validator_.Decode(log_pa, chain, temperature, data_.single), chain, data_.single);
-  best.config.decoding.temperature = temperature;
-  best.config.decoding.threshold = scores.threshold;
+  TIQU_ASSIGN_OR_RETURN(const Parameters parameters, Parameters::FromWeights(options_.spec, best.weights));
+  TIQU_ASSIGN_OR_RETURN(const ValidationScores scores, task_->Tune(parameters, &best.config.decoding));
+  const float temperature = best.config.decoding.temperature;
   best.config.scores = ScoresToJson(scores);
   TIQU_RETURN_IF_ERROR(checkpoint::Save(best, result.model_path));
   TIQU_RETURN_IF_ERROR(WriteReport(

@@ -11,7 +11,6 @@
 #include "fmt/format.h"
 #include "train/config.h"
 #include "train/schedule.h"
-#include "train/tag_prior.h"
 
 namespace tiqu::train {
 namespace {
@@ -21,19 +20,6 @@ using nlohmann::json;
 int WorkerCount(int threads) {
   if (threads > 0) return threads;
   return std::max(1, static_cast<int>(std::thread::hardware_concurrency()));
-}
-
-ReaderParameters FreshParameters(const TrainerOptions& options, const TrainingData& data) {
-  ReaderParameters parameters = ReaderParameters::Initialize(options.spec, options.seed);
-  parameters.SetFrozen("mix_embedding/word_vectors", data.word_vectors);
-  parameters.SetFrozen("match_features/char_idf", torch::tensor(data.idf.chars));
-  parameters.SetFrozen("match_features/word_idf", torch::tensor(data.idf.words));
-  if (data.start != nullptr) {
-    CopyWeights(*data.start, &parameters);
-  } else {
-    StartFromPrior(CountTags(data.train), options.spec, &parameters);
-  }
-  return parameters;
 }
 
 // The configuration without what may change between a run and its resumption.
@@ -51,10 +37,14 @@ TrainingRun::TrainingRun(const TrainerOptions& options, const TrainingData& data
     : options_(options),
       data_(data),
       pool_(WorkerCount(options.threads)),
-      builder_(data.train, data.idf, options.spec),
-      parameters_(FreshParameters(options, data)),
-      validator_(data.valid_samples, data.valid, data.idf, options, &pool_),
-      runner_(options, builder_, &pool_, &parameters_, &state_.adam),
+      task_(MakeTrainingTask(options, data, &pool_)),
+      parameters_(task_->Start()),
+      runner_(
+          options,
+          [this](const Parameters& parameters, const BatchPlan& share, const StepKey& key) {
+            return task_->ComputeLoss(parameters, share, key);
+          },
+          &pool_, &parameters_, &state_.adam),
       start_(std::chrono::steady_clock::now()) {
   state_.config = ConfigToJson(options);
   state_.data_fingerprint = data.fingerprint;

@@ -17,7 +17,7 @@
 #include "train/trainer.h"
 #include "train/training_data.h"
 #include "train/training_state.h"
-#include "train/validation.h"
+#include "train/training_task.h"
 #include "train/worker_pool.h"
 
 namespace tiqu::train {
@@ -49,7 +49,7 @@ class TrainingRun {
   absl::Status LogStep(const StepResult& step, double rate);
   absl::Status Validate();
   absl::Status SaveState();
-  absl::Status SaveBest(const model::ModelConfig& config, const ReaderParameters& parameters) const;
+  absl::Status SaveBest(const model::ModelConfig& config, const Parameters& parameters) const;
   // `scores`: null without validation samples.
   absl::Status WriteReport(const ValidationScores* scores, const std::string& stage) const;
   absl::Status StopForInterrupt();
@@ -59,16 +59,15 @@ class TrainingRun {
   double Progressed() const;
   double Epochs() const;  // done, with a fraction
   std::string Path(const std::string& name) const { return options_.output_dir + "/" + name; }
-  model::ModelConfig ConfigOf(const ReaderParameters& parameters) const;
-  ReaderParameters AveragedParameters() const;
+  model::ModelConfig ConfigOf(const Parameters& parameters) const;
+  Parameters AveragedParameters() const;
 
   const TrainerOptions& options_;
   const TrainingData& data_;
   WorkerPool pool_;
-  BatchBuilder builder_;
-  ReaderParameters parameters_;
+  std::unique_ptr<TrainingTask> task_;
+  Parameters parameters_;
   TrainingState state_;
-  Validator validator_;
   StepRunner runner_;
   MetricsLog metrics_;
   std::unique_ptr<Progress> progress_;

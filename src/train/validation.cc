@@ -92,7 +92,7 @@ Validator::Validator(const std::vector<data::Sample>& samples, const Corpus& cor
   for (const int32_t index : corpus.source) kept_.push_back(samples[static_cast<size_t>(index)]);
 }
 
-absl::StatusOr<std::vector<std::vector<float>>> Validator::LogProbabilities(const ReaderParameters& parameters) const {
+absl::StatusOr<std::vector<std::vector<float>>> Validator::LogProbabilities(const Parameters& parameters) const {
   std::vector<std::vector<float>> log_pa(corpus_.samples.size());
   for (size_t s = 0; s < log_pa.size(); ++s) {
     log_pa[s].resize(static_cast<size_t>(corpus_.passage_chars(corpus_.samples[s].passage)) * model::kTagCount);
@@ -213,7 +213,7 @@ float Validator::TuneTemperature(const std::vector<std::vector<float>>& log_pa,
   return static_cast<float>(std::exp((low + high) / 2));
 }
 
-decode::ChainScores ChainScoresOf(const model::ModelSpec& spec, const ReaderParameters& parameters) {
+decode::ChainScores ChainScoresOf(const model::ModelSpec& spec, const Parameters& parameters) {
   decode::ChainScores scores;
   if (!spec.crf) return scores;
   for (int i = 0; i < model::kTagCount; ++i) {

@@ -16,20 +16,10 @@
 #include "train/corpus.h"
 #include "train/parameters.h"
 #include "train/trainer_options.h"
+#include "train/training_task.h"
 #include "train/worker_pool.h"
 
 namespace tiqu::train {
-
-struct ValidationScores {
-  double score = 0;  // what models are chosen by: f1, or the mean answer score of models that report one answer
-  double f1 = 0;     // exact span micro-F1 at the threshold
-  double precision = 0;
-  double recall = 0;
-  float threshold = 0.5F;
-  double loss = 0;                            // chain loss a sample
-  eval::Evaluation evaluation;                // at that threshold
-  std::vector<eval::Prediction> predictions;  // likewise, of each sample
-};
 
 class Validator {
  public:
@@ -38,7 +28,7 @@ class Validator {
             const TrainerOptions& options, WorkerPool* pool);
 
   // log pa of each corpus sample: [passage chars * 3]. Errors: INTERNAL with what the tensor library said.
-  absl::StatusOr<std::vector<std::vector<float>>> LogProbabilities(const ReaderParameters& parameters) const;
+  absl::StatusOr<std::vector<std::vector<float>>> LogProbabilities(const Parameters& parameters) const;
 
   // Every span of some probability of each sample, not overlapping, best first kept. `single`: the best one only.
   std::vector<eval::Prediction> Decode(const std::vector<std::vector<float>>& log_pa, const decode::ChainScores& chain,
@@ -66,7 +56,7 @@ class Validator {
 };
 
 // The chain's scores among the weights; the forbidden ones only when the spec has no chain.
-decode::ChainScores ChainScoresOf(const model::ModelSpec& spec, const ReaderParameters& parameters);
+decode::ChainScores ChainScoresOf(const model::ModelSpec& spec, const Parameters& parameters);
 
 // Spans of at least `threshold`.
 std::vector<eval::Prediction> KeepLikely(const std::vector<eval::Prediction>& candidates, float threshold);
