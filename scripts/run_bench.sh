@@ -5,8 +5,8 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 cmake --preset test >/dev/null
-cmake --build build -j "${JOBS:-$(nproc)}" --target tiqu tiqu-train run_engine text_bench engine_bench encode_once_bench shapes_bench
-for bench in text_bench engine_bench encode_once_bench shapes_bench; do
+cmake --build build -j "${JOBS:-$(nproc)}" --target tiqu tiqu-train run_engine text_bench engine_bench encode_once_bench shapes_bench tagger_bench
+for bench in text_bench engine_bench encode_once_bench shapes_bench tagger_bench; do
   echo "=== $bench"
   "build/$bench" "$@"
 done

@@ -2,31 +2,9 @@
 
 #include <algorithm>
 
+#include "answer/byte_cursor.h"
+
 namespace tiqu::answer {
-namespace {
-
-// Walks valid UTF-8 from code point to code point, forward only.
-class ByteCursor {
- public:
-  explicit ByteCursor(std::string_view utf8) : utf8_(utf8) {}
-
-  size_t ByteOf(int32_t code_point) {
-    while (code_point_ < code_point && byte_ < utf8_.size()) {
-      ++byte_;
-      while (byte_ < utf8_.size() && (static_cast<unsigned char>(utf8_[byte_]) & 0xC0U) == 0x80U) ++byte_;
-      ++code_point_;
-    }
-    return byte_;
-  }
-
- private:
-  std::string_view utf8_;
-  size_t byte_ = 0;
-  int32_t code_point_ = 0;
-};
-
-}  // namespace
-
 Reply MapToSource(const decode::DecodedAnswers& decoded, const text::NormalizedText& text, std::string_view passage) {
   Reply reply;
   reply.no_answer = decoded.no_answer;

@@ -66,9 +66,9 @@ void AppendProbability(float value, std::string* out) {
   if (out->size() == begin) out->push_back('0');
 }
 
-}  // namespace
-
-absl::Status ParseLine(std::string_view line, LineRequest* request) {
+// Parses the line, reads the id, and the rest with `read`.
+template <typename Read>
+absl::Status ParseObject(std::string_view line, LineRequest* request, const Read& read) {
   // The parser keeps its memory from line to line; a very long line must not keep it for ever.
   constexpr size_t kKeep = size_t{1} << 20;
   thread_local simdjson::dom::parser kept;
@@ -82,7 +82,41 @@ absl::Status ParseLine(std::string_view line, LineRequest* request) {
   if (root.get(fields) != simdjson::SUCCESS) return absl::InvalidArgumentError("not a JSON object");
   element id;
   if (fields["id"].get(id) == simdjson::SUCCESS) request->id = simdjson::minify(id);
-  return ReadFields(fields, request);
+  return read(fields, request);
+}
+
+}  // namespace
+
+absl::Status ParseLine(std::string_view line, LineRequest* request) { return ParseObject(line, request, ReadFields); }
+
+absl::Status ParseTextLine(std::string_view line, LineRequest* request) {
+  return ParseObject(line, request, [](const object& fields, LineRequest* read) {
+    if (data::JsonHas(fields, "text") && data::JsonHas(fields, "passage")) {
+      return absl::InvalidArgumentError("both \"text\" and \"passage\" are given");
+    }
+    return ReadString(fields, data::JsonHas(fields, "passage") ? "passage" : "text", &read->passage);
+  });
+}
+
+void AppendEntities(const std::vector<Entity>& entities, std::string* out) {
+  out->push_back('[');
+  for (size_t i = 0; i < entities.size(); ++i) {
+    const Entity& entity = entities[i];
+    out->append(i == 0 ? "{\"type\":" : ",{\"type\":");
+    data::AppendJsonString(entity.type, out);
+    out->append(",\"text\":");
+    data::AppendJsonString(entity.text, out);
+    fmt::format_to(std::back_inserter(*out), ",\"begin\":{},\"end\":{},\"score\":", entity.begin, entity.end);
+    AppendProbability(entity.score, out);
+    out->push_back('}');
+  }
+  out->push_back(']');
+}
+
+void AppendEntityLine(const LineRequest& request, const std::vector<Entity>& entities, std::string* out) {
+  out->append("{\"id\":").append(request.id).append(",\"entities\":");
+  AppendEntities(entities, out);
+  out->append("}\n");
 }
 
 void AppendReply(const Reply& reply, std::string* out) {

@@ -20,6 +20,12 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   } else {
     tiqu::answer::AppendErrorLine(request.id, 1, std::string(status.message()), &output);
   }
+  tiqu::answer::LineRequest text;
+  if (tiqu::answer::ParseTextLine(line, &text).ok()) {
+    std::string tagged;
+    tiqu::answer::AppendEntityLine(text, {{text.passage, text.passage, 0, 1, 0.5F}}, &tagged);
+    if (tagged.find('\n') != tagged.size() - 1 || !nlohmann::json::accept(tagged)) std::abort();
+  }
   const bool one_line = output.find('\n') == output.size() - 1;
   if (!one_line || !nlohmann::json::accept(output)) std::abort();
   return 0;

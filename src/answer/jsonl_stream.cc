@@ -1,6 +1,7 @@
 #include "answer/jsonl_stream.h"
 
 #include <algorithm>
+#include <functional>
 #include <mutex>
 #include <new>
 #include <thread>
@@ -65,25 +66,29 @@ struct ParsedLine {
   size_t index = 0;  // among the requests
 };
 
-absl::Status ParseOrRunOut(const std::string& text, LineRequest* request) {
+using ParseFunction = absl::Status (*)(std::string_view line, LineRequest* request);
+
+absl::Status ParseOrRunOut(ParseFunction parse, const std::string& text, LineRequest* request) {
   try {
-    return ParseLine(text, request);
+    return parse(text, request);
   } catch (const std::bad_alloc&) {
     return absl::ResourceExhaustedError(fmt::format("there is no memory for a line of {} bytes", text.size()));
   }
 }
 
-ChunkResult WorkOnChunk(const Reader& reader, const decode::AnswerRules& rules, const std::vector<Line>& chunk) {
+// `run`: a result for each request, in order. `append`: a good result as a line, counted.
+template <typename Run, typename Append>
+ChunkResult WorkOnChunk(const std::vector<Line>& chunk, ParseFunction parse, const Run& run, const Append& append) {
   std::vector<ParsedLine> parsed(chunk.size());
-  std::vector<Request> requests;
+  std::vector<const LineRequest*> requests;
   for (size_t i = 0; i < chunk.size(); ++i) {
     ParsedLine& line = parsed[i];
-    line.status = chunk[i].status.ok() ? ParseOrRunOut(chunk[i].text, &line.request) : chunk[i].status;
+    line.status = chunk[i].status.ok() ? ParseOrRunOut(parse, chunk[i].text, &line.request) : chunk[i].status;
     if (!line.status.ok()) continue;
     line.index = requests.size();
-    requests.push_back({line.request.passage, {line.request.questions.begin(), line.request.questions.end()}});
+    requests.push_back(&line.request);
   }
-  const std::vector<RequestResult> results = reader.ReadAll(requests, rules);
+  const auto results = run(requests);
   ChunkResult output;
   for (size_t i = 0; i < chunk.size(); ++i) {
     const ParsedLine& line = parsed[i];
@@ -95,26 +100,49 @@ ChunkResult WorkOnChunk(const Reader& reader, const decode::AnswerRules& rules, 
       AppendErrorLine(line.request.id, chunk[i].number, message, &output.lines);
       continue;
     }
-    AppendResultLine(line.request, *results[line.index], &output.lines);
     output.counts.passage_bytes += static_cast<int64_t>(line.request.passage.size());
-    output.counts.questions += static_cast<int64_t>(line.request.questions.size());
-    for (const Reply& reply : *results[line.index]) output.counts.answers += static_cast<int64_t>(reply.answers.size());
+    append(line.request, *results[line.index], &output);
   }
   return output;
 }
 
-}  // namespace
-
-int WorkerCount(int workers) {
-  if (workers > 0) return workers;
-  return static_cast<int>(std::max(1U, std::thread::hardware_concurrency()));
+ChunkResult ReadChunkOf(const Reader& reader, const decode::AnswerRules& rules, const std::vector<Line>& chunk) {
+  const auto run = [&](const std::vector<const LineRequest*>& lines) {
+    std::vector<Request> requests;
+    for (const LineRequest* line : lines) {
+      requests.push_back({line->passage, {line->questions.begin(), line->questions.end()}});
+    }
+    return reader.ReadAll(requests, rules);
+  };
+  return WorkOnChunk(chunk, ParseLine, run,
+                     [](const LineRequest& request, const std::vector<Reply>& replies, ChunkResult* output) {
+                       AppendResultLine(request, replies, &output->lines);
+                       output->counts.questions += static_cast<int64_t>(request.questions.size());
+                       for (const Reply& reply : replies) {
+                         output->counts.answers += static_cast<int64_t>(reply.answers.size());
+                       }
+                     });
 }
 
-absl::StatusOr<StreamCounts> StreamJsonl(const Reader& reader, LineReader* in, const LineSink& out,
-                                         const StreamOptions& options) {
+ChunkResult TagChunkOf(const Tagger& tagger, float threshold, const std::vector<Line>& chunk) {
+  const auto run = [&](const std::vector<const LineRequest*>& lines) {
+    std::vector<std::string_view> texts;
+    for (const LineRequest* line : lines) texts.emplace_back(line->passage);
+    return tagger.TagAll(texts, threshold);
+  };
+  return WorkOnChunk(chunk, ParseTextLine, run,
+                     [](const LineRequest& request, const std::vector<Entity>& entities, ChunkResult* output) {
+                       AppendEntityLine(request, entities, &output->lines);
+                       output->counts.answers += static_cast<int64_t>(entities.size());
+                     });
+}
+
+using ChunkWork = std::function<ChunkResult(std::vector<Line> chunk)>;
+
+absl::StatusOr<StreamCounts> StreamChunks(const ChunkWork& work, LineReader* in, const LineSink& out,
+                                          const StreamOptions& options) {
   std::mutex mutex;
   StreamCounts total;
-  const auto work = [&](std::vector<Line> chunk) { return WorkOnChunk(reader, options.rules, chunk); };
   const auto consume = [&](ChunkResult result) {
     if (Interrupted()) return absl::CancelledError("interrupted");
     if (absl::Status status = out(result.lines); !status.ok()) return status;
@@ -150,6 +178,25 @@ absl::StatusOr<StreamCounts> StreamJsonl(const Reader& reader, LineReader* in, c
   if (!status.ok()) return status;
   report();
   return total;
+}
+
+}  // namespace
+
+int WorkerCount(int workers) {
+  if (workers > 0) return workers;
+  return static_cast<int>(std::max(1U, std::thread::hardware_concurrency()));
+}
+
+absl::StatusOr<StreamCounts> StreamJsonl(const Reader& reader, LineReader* in, const LineSink& out,
+                                         const StreamOptions& options) {
+  return StreamChunks([&](const std::vector<Line>& chunk) { return ReadChunkOf(reader, options.rules, chunk); }, in,
+                      out, options);
+}
+
+absl::StatusOr<StreamCounts> StreamJsonl(const Tagger& tagger, LineReader* in, const LineSink& out,
+                                         const StreamOptions& options) {
+  return StreamChunks([&](const std::vector<Line>& chunk) { return TagChunkOf(tagger, options.threshold, chunk); }, in,
+                      out, options);
 }
 
 }  // namespace tiqu::answer

@@ -13,6 +13,7 @@
 
 #include "absl/status/statusor.h"
 #include "answer/reader.h"
+#include "answer/tagger.h"
 #include "base/file.h"
 #include "decode/answers.h"
 
@@ -22,13 +23,14 @@ struct StreamCounts {
   int64_t lines = 0;      // results written, error lines included
   int64_t bad_lines = 0;  // error lines among them
   int64_t questions = 0;
-  int64_t answers = 0;
+  int64_t answers = 0;  // or entities
   int64_t passage_bytes = 0;
 };
 
 struct StreamOptions {
-  decode::AnswerRules rules;
-  int workers = 0;  // 0: one a core
+  decode::AnswerRules rules;  // of readers
+  float threshold = 0;        // of taggers: smallest score of an entity
+  int workers = 0;            // 0: one a core
   // Called from time to time with the bytes of input that were read.
   std::function<void(const StreamCounts&, int64_t bytes_read)> progress;
 };
@@ -39,6 +41,10 @@ using LineSink = std::function<absl::Status(std::string_view lines)>;
 // Errors: those of reading the input and of `out`, CANCELLED after an interrupt (base/interrupt.h). What was handed to
 // `out` until then are the results of the first lines, whole and in order.
 absl::StatusOr<StreamCounts> StreamJsonl(const Reader& reader, LineReader* in, const LineSink& out,
+                                         const StreamOptions& options);
+
+// The same with a tagger: texts in, entities out.
+absl::StatusOr<StreamCounts> StreamJsonl(const Tagger& tagger, LineReader* in, const LineSink& out,
                                          const StreamOptions& options);
 
 // Threads for `workers` (0: one a core).

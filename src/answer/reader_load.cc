@@ -1,6 +1,7 @@
 // Reader::Load: from a folder to a Reader.
 #include <utility>
 
+#include "answer/load_vocabulary.h"
 #include "answer/reader.h"
 #include "base/status.h"
 #include "fmt/format.h"
@@ -10,17 +11,6 @@
 namespace tiqu::answer {
 namespace {
 
-absl::StatusOr<text::Vocabulary> LoadVocabulary(const std::string& dir, const std::string& name) {
-  absl::StatusOr<std::string> bytes = savedmodel::ReadAsset(dir, name);
-  if (absl::IsNotFound(bytes.status())) {
-    return absl::DataLossError(fmt::format("{}: assets/{} is missing", dir, name));
-  }
-  if (!bytes.ok()) return bytes.status();
-  absl::StatusOr<text::Vocabulary> vocabulary = text::Vocabulary::Decode(*bytes);
-  if (!vocabulary.ok()) return Annotate(vocabulary.status(), fmt::format("{}/assets/{}", dir, name));
-  return vocabulary;
-}
-
 // What a reader's folder has beside the graph.
 struct ReaderParts {
   model::ModelConfig config;
@@ -29,6 +19,9 @@ struct ReaderParts {
 
 absl::StatusOr<ReaderParts> LoadParts(const std::string& dir) {
   TIQU_ASSIGN_OR_RETURN(model::ModelConfig config, savedmodel::ReadModelConfig(dir));
+  if (config.spec.is_tagger()) {
+    return absl::FailedPreconditionError(fmt::format("{} is a tagger: it has entities and answers no questions", dir));
+  }
   TIQU_ASSIGN_OR_RETURN(text::Vocabulary chars, LoadVocabulary(dir, savedmodel::kCharsAsset));
   TIQU_ASSIGN_OR_RETURN(text::Vocabulary words, LoadVocabulary(dir, savedmodel::kWordsAsset));
   const text::NormalizerOptions normalizer = {config.text.fold_compatibility, config.text.lower_case,

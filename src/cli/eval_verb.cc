@@ -12,6 +12,7 @@
 #include "base/status.h"
 #include "cli/evaluate.h"
 #include "cli/exit_code.h"
+#include "cli/model_kind.h"
 #include "cli/precision_flag.h"
 #include "cli/reading_flags.h"
 #include "cli/standard_output.h"
@@ -43,6 +44,7 @@ struct Outcome {
   eval::Evaluation evaluation;
   std::optional<eval::Evaluation> baseline;
   std::string note;
+  bool tagger = false;
 };
 
 absl::StatusOr<std::vector<data::Sample>> ReadSamplesOf(const EvaluationInput& input, data::Report* report) {
@@ -88,11 +90,48 @@ absl::StatusOr<Outcome> EvaluateWithModel(const EvalOptions& options, data::Repo
   return outcome;
 }
 
+absl::Status CheckTaggerFlags(const EvalOptions& options) {
+  if (!options.tune && !options.baseline && options.reading.labels.empty()) return absl::OkStatus();
+  return absl::InvalidArgumentError(
+      fmt::format("{} is a tagger: it has no use for --tune, --baseline and --labels", options.model));
+}
+
+absl::StatusOr<Outcome> EvaluateWithTagger(const EvalOptions& options, data::Report* report) {
+  TIQU_RETURN_IF_ERROR(CheckTaggerFlags(options));
+  answer::TaggerOptions tagger_options;
+  tagger_options.precision = options.precision;
+  TIQU_ASSIGN_OR_RETURN(const auto tagger, answer::Tagger::Load(options.model, tagger_options));
+  std::optional<AtomicFile> output;
+  if (!options.output.empty()) {
+    TIQU_ASSIGN_OR_RETURN(output, AtomicFile::Create(options.output));
+  }
+  Progress progress("eval", 0);
+  TaggerEvaluationOptions model;
+  model.workers = options.workers;
+  model.threshold = options.threshold >= 0 ? static_cast<float>(options.threshold) : tagger->threshold();
+  if (output) model.predictions = [&output](std::string_view lines) { return output->Write(lines); };
+  model.progress = [&progress](int64_t texts, int64_t) { progress.Update(texts, "texts"); };
+  TIQU_ASSIGN_OR_RETURN(TaggerEvaluation evaluated, EvaluateTagger(*tagger, options.input, model, report));
+  progress.Finish(fmt::format("{} texts", evaluated.texts));
+  if (output) TIQU_RETURN_IF_ERROR(output->Commit());
+  if (evaluated.texts == 0) return absl::FailedPreconditionError("no text could be read");
+  Outcome outcome;
+  outcome.tagger = true;
+  outcome.evaluation = std::move(evaluated.evaluation);
+  return outcome;
+}
+
 absl::StatusOr<Outcome> EvaluateFile(const EvalOptions& options, data::Report* report) {
   TIQU_ASSIGN_OR_RETURN(const std::vector<data::Sample> samples, ReadSamplesOf(options.input, report));
   Outcome outcome;
   TIQU_ASSIGN_OR_RETURN(outcome.evaluation, EvaluatePredictions(samples, options.predictions));
   return outcome;
+}
+
+absl::StatusOr<Outcome> Evaluate(const EvalOptions& options, data::Report* report) {
+  if (options.model.empty()) return EvaluateFile(options, report);
+  TIQU_ASSIGN_OR_RETURN(const bool tagger, IsTagger(options.model));
+  return tagger ? EvaluateWithTagger(options, report) : EvaluateWithModel(options, report);
 }
 
 absl::StatusOr<eval::Evaluation> EvaluateBaseline(const EvaluationInput& input) {
@@ -110,6 +149,7 @@ absl::Status Print(const EvalOptions& options, const Outcome& outcome) {
     if (options.json == "-") return WriteStandardOutput(json);
     TIQU_RETURN_IF_ERROR(WriteFileAtomically(options.json, json));
   }
+  if (outcome.tagger) return WriteStandardOutput(eval::FormatEntities(outcome.evaluation));
   std::vector<std::pair<std::string, const eval::Evaluation*>> systems;
   systems.emplace_back(options.model.empty() ? "predictions" : "model", &outcome.evaluation);
   if (outcome.baseline) systems.emplace_back("baseline", &*outcome.baseline);
@@ -126,9 +166,8 @@ absl::Status RunEval(EvalOptions options, int* exit_code) {
     }
   }
   data::Report report;
-  TIQU_ASSIGN_OR_RETURN(Outcome outcome,
-                        options.model.empty() ? EvaluateFile(options, &report) : EvaluateWithModel(options, &report));
-  if (outcome.evaluation.overall().samples == 0) {
+  TIQU_ASSIGN_OR_RETURN(Outcome outcome, Evaluate(options, &report));
+  if (!outcome.tagger && outcome.evaluation.overall().samples == 0) {
     return absl::FailedPreconditionError("no sample could be read\n" + data::FormatReport(report));
   }
   if (options.baseline) {

@@ -10,6 +10,7 @@
 
 #include "absl/status/statusor.h"
 #include "answer/reader.h"
+#include "answer/tagger.h"
 #include "data/reader.h"
 #include "eval/metrics.h"
 #include "eval/prediction.h"
@@ -41,6 +42,25 @@ struct ModelEvaluation {
 // Errors: those of reading, of the model (naming the sample), CANCELLED after an interrupt.
 absl::StatusOr<ModelEvaluation> EvaluateModel(const answer::Reader& reader, const EvaluationInput& input,
                                               const ModelEvaluationOptions& options, data::Report* report);
+
+struct TaggerEvaluationOptions {
+  float threshold = 0;                                              // smallest score of an entity
+  int workers = 0;                                                  // 0: one a core
+  std::function<absl::Status(std::string_view lines)> predictions;  // as above
+  std::function<void(int64_t texts, int64_t bytes)> progress;
+};
+
+struct TaggerEvaluation {
+  // A sample is one type of entities in one text (where the labels or the model have one), so that the spans' micro-F1
+  // is the entities' F1 as conlleval counts it, and figures by label are those by type.
+  eval::Evaluation evaluation;
+  int64_t texts = 0;
+  int64_t bytes = 0;
+};
+
+// The same with a tagger: input.read is taken with as_entities.
+absl::StatusOr<TaggerEvaluation> EvaluateTagger(const answer::Tagger& tagger, const EvaluationInput& input,
+                                                const TaggerEvaluationOptions& options, data::Report* report);
 
 // Scores a file that `tiqu extract` (or another program) wrote: {"id","answers":[...],"no_answer":p} a line. Lines and
 // samples meet by id when every sample has an id of its own and any line has one (lines without are left out, with a

@@ -12,6 +12,7 @@
 #include "base/progress.h"
 #include "base/status.h"
 #include "cli/exit_code.h"
+#include "cli/model_kind.h"
 #include "cli/precision_flag.h"
 #include "cli/standard_output.h"
 #include "cli/verbs.h"
@@ -48,38 +49,74 @@ class Output {
   std::optional<AtomicFile> file_;
 };
 
-std::string Note(const answer::StreamCounts& counts, double seconds) {
-  const double rate = static_cast<double>(counts.questions) / std::max(seconds, 1e-9);
-  std::string note = fmt::format("{} lines, {} answers, {:.0f} questions/s", counts.lines, counts.answers, rate);
+// The model as the stream needs it: a reader or a tagger.
+struct Worker {
+  std::shared_ptr<const answer::Reader> reader;
+  std::shared_ptr<const answer::Tagger> tagger;
+
+  absl::StatusOr<answer::StreamCounts> Stream(LineReader* in, const answer::LineSink& out,
+                                              const answer::StreamOptions& options) const {
+    return tagger != nullptr ? answer::StreamJsonl(*tagger, in, out, options)
+                             : answer::StreamJsonl(*reader, in, out, options);
+  }
+};
+
+absl::StatusOr<Worker> LoadWorker(const ExtractOptions& options) {
+  Worker worker;
+  TIQU_ASSIGN_OR_RETURN(const bool tagger, IsTagger(options.model));
+  if (tagger) {
+    answer::TaggerOptions tagger_options;
+    tagger_options.precision = options.precision;
+    tagger_options.max_text_chars = options.max_passage_chars;
+    TIQU_ASSIGN_OR_RETURN(worker.tagger, answer::Tagger::Load(options.model, tagger_options));
+    return worker;
+  }
+  answer::ReaderOptions reader_options;
+  reader_options.precision = options.precision;
+  reader_options.max_passage_chars = options.max_passage_chars;
+  TIQU_ASSIGN_OR_RETURN(worker.reader, answer::Reader::Load(options.model, reader_options));
+  return worker;
+}
+
+answer::StreamOptions OptionsOf(const ExtractOptions& options, const Worker& worker) {
+  answer::StreamOptions stream;
+  stream.workers = options.workers;
+  if (worker.reader != nullptr) stream.rules = worker.reader->rules();
+  if (worker.tagger != nullptr) stream.threshold = worker.tagger->threshold();
+  if (options.threshold >= 0) stream.rules.threshold = stream.threshold = static_cast<float>(options.threshold);
+  return stream;
+}
+
+std::string Note(const answer::StreamCounts& counts, double seconds, bool tagger) {
+  const auto rate = [&](int64_t count) { return static_cast<double>(count) / std::max(seconds, 1e-9); };
+  std::string note =
+      tagger ? fmt::format("{} lines, {} entities, {:.0f} lines/s", counts.lines, counts.answers, rate(counts.lines))
+             : fmt::format("{} lines, {} answers, {:.0f} questions/s", counts.lines, counts.answers,
+                           rate(counts.questions));
   if (counts.bad_lines > 0) note += fmt::format(", {} bad lines", counts.bad_lines);
   return note;
 }
 
 absl::Status RunExtract(const ExtractOptions& options, int* exit_code) {
   CatchInterrupts();
-  answer::ReaderOptions reader_options;
-  reader_options.precision = options.precision;
-  reader_options.max_passage_chars = options.max_passage_chars;
   TIQU_ASSIGN_OR_RETURN(LineReader input, LineReader::Open(options.input));
-  TIQU_ASSIGN_OR_RETURN(const auto reader, answer::Reader::Load(options.model, reader_options));
+  TIQU_ASSIGN_OR_RETURN(const Worker worker, LoadWorker(options));
+  const bool tagger = worker.tagger != nullptr;
   TIQU_ASSIGN_OR_RETURN(Output output, Output::Open(options.output));
 
-  answer::StreamOptions stream;
-  stream.workers = options.workers;
-  stream.rules = reader->rules();
-  if (options.threshold >= 0) stream.rules.threshold = static_cast<float>(options.threshold);
+  answer::StreamOptions stream = OptionsOf(options, worker);
   Progress progress("extract", std::max<int64_t>(input.bytes_total(), 0));
   const auto start = std::chrono::steady_clock::now();
   const auto seconds = [&] { return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count(); };
   if (!options.quiet) {
     stream.progress = [&](const answer::StreamCounts& counts, int64_t bytes_read) {
-      progress.Update(bytes_read, Note(counts, seconds()));
+      progress.Update(bytes_read, Note(counts, seconds(), tagger));
     };
   }
   const auto sink = [&output](std::string_view lines) { return output.Write(lines); };
-  TIQU_ASSIGN_OR_RETURN(const answer::StreamCounts counts, answer::StreamJsonl(*reader, &input, sink, stream));
+  TIQU_ASSIGN_OR_RETURN(const answer::StreamCounts counts, worker.Stream(&input, sink, stream));
   TIQU_RETURN_IF_ERROR(output.Commit());
-  if (!options.quiet) progress.Finish(Note(counts, seconds()));
+  if (!options.quiet) progress.Finish(Note(counts, seconds(), tagger));
   if (counts.bad_lines > 0) {
     *exit_code = kExitSomeBad;
     TIQU_LOG_WARNING("{} of {} lines could not be answered; their \"error\" says why", counts.bad_lines, counts.lines);
@@ -91,12 +128,15 @@ absl::Status RunExtract(const ExtractOptions& options, int* exit_code) {
 
 void AddExtractVerb(CLI::App& app, VerbResult* result) {
   auto options = std::make_shared<ExtractOptions>();
-  CLI::App* verb = app.add_subcommand("extract", "Answer the questions of a JSONL file");
+  CLI::App* verb = app.add_subcommand("extract", "Answer the questions, or find the entities, of a JSONL file");
   verb->footer(
       "A line in is {\"id\",\"question\",\"passage\"} or {\"id\",\"passage\",\"questions\":[...]}; a line out is\n"
       "{\"id\",\"answers\":[{text,begin,end,score}],\"no_answer\":p} or {\"id\",\"results\":[...]}, in the same order. "
       "A bad\n"
-      "line gives {\"id\",\"error\":{line,message}} and the work goes on.");
+      "line gives {\"id\",\"error\":{line,message}} and the work goes on. With a tagger a line in is {\"id\",\"text\"} "
+      "and a "
+      "line\n"
+      "out {\"id\",\"entities\":[{type,text,begin,end,score}]}.");
   verb->add_option("input", options->input, "JSONL file to read; - is standard input")->capture_default_str();
   verb->add_option("-o,--output", options->output, "File to write; - is standard output")->capture_default_str();
   verb->add_option("--model", options->model, "Version folder, or a folder of versions (the highest is taken)")

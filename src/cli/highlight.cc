@@ -31,6 +31,12 @@ std::string Between(std::u32string_view chars, bool answer_before, bool answer_a
                      Printable(chars.substr(chars.size() - tail)));
 }
 
+// A line stays a line, a column a column.
+std::string OneColumn(std::string text) {
+  for (char& byte : text) byte = byte == '\n' || byte == '\r' || byte == '\t' ? ' ' : byte;
+  return text;
+}
+
 }  // namespace
 
 std::string ShowInColour(const Reply& reply, std::string_view passage) {
@@ -57,13 +63,22 @@ std::string ShowInColour(const Reply& reply, std::string_view passage) {
   return out;
 }
 
+std::string ShowEntities(const std::vector<answer::Entity>& entities) {
+  if (entities.empty()) return "no entity\n";
+  std::string out;
+  for (const answer::Entity& entity : entities) {
+    fmt::format_to(std::back_inserter(out), "{}\t{}\t{}\t{}\t{:.4f}\n", OneColumn(entity.type), OneColumn(entity.text),
+                   entity.begin, entity.end, entity.score);
+  }
+  return out;
+}
+
 std::string ShowPlainly(const Reply& reply) {
   if (reply.answers.empty()) return "no answer\n";
   std::string out;
   for (const Answer& answer : reply.answers) {
-    std::string text = answer.text;  // a line stays a line, a column a column
-    for (char& byte : text) byte = byte == '\n' || byte == '\r' || byte == '\t' ? ' ' : byte;
-    fmt::format_to(std::back_inserter(out), "{}\t{}\t{}\t{:.4f}\n", text, answer.begin, answer.end, answer.score);
+    fmt::format_to(std::back_inserter(out), "{}\t{}\t{}\t{:.4f}\n", OneColumn(answer.text), answer.begin, answer.end,
+                   answer.score);
   }
   return out;
 }

@@ -5,7 +5,9 @@
 
 #include <string>
 #include <string_view>
+#include <vector>
 
+#include "answer/tagger.h"
 #include "tiqu/extractor.h"
 
 namespace tiqu::cli {
@@ -18,5 +20,9 @@ std::string ShowInColour(const Reply& reply, std::string_view passage);
 // For anything else: a line an answer, "no answer" when there is none.
 //   广西...513号<TAB>30<TAB>57<TAB>0.98
 std::string ShowPlainly(const Reply& reply);
+
+// A line an entity, "no entity" when there is none.
+//   PER<TAB>张三<TAB>0<TAB>2<TAB>0.98
+std::string ShowEntities(const std::vector<answer::Entity>& entities);
 
 }  // namespace tiqu::cli

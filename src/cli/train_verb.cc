@@ -39,7 +39,8 @@ absl::Status RunTrain(const std::vector<std::string>& arguments) {
 }  // namespace
 
 void AddTrainVerb(CLI::App& app, VerbResult* result) {
-  CLI::App* verb = app.add_subcommand("train", "Train a reader on labelled samples (CONFIG [flags]; see train --help)");
+  CLI::App* verb =
+      app.add_subcommand("train", "Train a reader or a tagger on labelled samples (CONFIG [flags]; see train --help)");
   verb->prefix_command();
   verb->set_help_flag();  // tiqu-train answers --help
   verb->callback([verb, result] { result->status = RunTrain(verb->remaining()); });

@@ -55,6 +55,14 @@ void AppendTable(const std::string& title, const std::vector<Row>& rows, std::st
   for (const Row& row : rows) AppendRow(row, width, out);
 }
 
+void AppendEntityRow(const Row& row, size_t name_width, std::string* out) {
+  const Counts& spans = row.metrics->spans;
+  *out += Padded(row.name, name_width);
+  *out += fmt::format(" {:>8} {:>9} {:>7}  {} {} {}  {}\n", spans.gold, spans.predicted, spans.right,
+                      Percent(spans.precision()), Percent(spans.recall()), Percent(spans.f1()),
+                      Percent(row.metrics->span_scores.value()));
+}
+
 Json CountsJson(const Counts& counts) {
   return {{"gold", counts.gold},       {"predicted", counts.predicted},
           {"right", counts.right},     {"precision", counts.precision()},
@@ -104,6 +112,16 @@ std::string FormatMetrics(const std::vector<std::pair<std::string, const Evaluat
   for (const auto& [bucket, metrics] : first.by_length()) rows.push_back({LengthBucketName(bucket), &metrics});
   if (!rows.empty()) out += '\n';
   AppendTable("characters", rows, &out);
+  return out;
+}
+
+std::string FormatEntities(const Evaluation& evaluation) {
+  std::vector<Row> rows = {{"all", &evaluation.overall()}};
+  for (const auto& [type, metrics] : evaluation.by_label()) rows.push_back({type, &metrics});
+  size_t width = DisplayWidth("type");
+  for (const Row& row : rows) width = std::max(width, DisplayWidth(row.name));
+  std::string out = Padded("type", width) + "     gold predicted   right       P      R     F1     ECE\n";
+  for (const Row& row : rows) AppendEntityRow(row, width, &out);
   return out;
 }
 

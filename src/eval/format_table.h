@@ -15,6 +15,9 @@ namespace tiqu::eval {
 std::string FormatMetrics(const std::vector<std::pair<std::string, const Evaluation*>>& systems);
 std::string FormatMetrics(const Evaluation& evaluation);
 
+// The figures of a tagger: its labels are the types of entities, the spans the entities.
+std::string FormatEntities(const Evaluation& evaluation);
+
 // {"overall": {...}, "by_label": {...}, "by_length": {...}}, shares in [0, 1], one line.
 std::string MetricsToJson(const Evaluation& evaluation);
 
