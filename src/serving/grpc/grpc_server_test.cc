@@ -83,6 +83,7 @@ TEST_F(GrpcServerTest, ACancelledCallIsSeenByTheRun) {
     return limits.Check();
   });
   EXPECT_EQ(Predict(&context).error_code(), grpc::StatusCode::CANCELLED);
+  server_.reset();  // waits for the run, which uses the context
 }
 
 TEST_F(GrpcServerTest, ATokenIsWantedWhereOneIsSet) {
@@ -106,14 +107,16 @@ TEST_F(GrpcServerTest, LongMessagesAreCut) {
 
 TEST_F(GrpcServerTest, DrainingFinishesWhatRuns) {
   Start();
-  models_.version(2).OnRun([this](const RunLimits&) {
-    std::thread([this] { server_->Drain(absl::Seconds(30)); }).detach();
+  std::thread drain;
+  models_.version(2).OnRun([this, &drain](const RunLimits&) {
+    drain = std::thread([this] { server_->Drain(absl::Seconds(30)); });
     absl::SleepFor(absl::Milliseconds(200));
     return absl::OkStatus();
   });
   grpc::ClientContext running, late;
   EXPECT_TRUE(Predict(&running).ok());
   EXPECT_EQ(Predict(&late).error_code(), grpc::StatusCode::UNAVAILABLE);
+  drain.join();
 }
 
 TEST_F(GrpcServerTest, AnArgumentWithoutValueIsRefused) {
