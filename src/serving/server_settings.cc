@@ -142,8 +142,8 @@ RestOptions MakeRestOptions(const ServerOptions& options, const ServerFiles& fil
   rest.metrics_path = files.metrics_path;
   rest.bearer_token = files.bearer_token;
   rest.classify.check_method_name = options.enable_signature_method_name_check;
-  rest.extract.limits.passage_chars = options.max_passage_chars == 0 ? INT64_MAX : options.max_passage_chars;
-  rest.extract.limits.questions = options.max_questions;
+  rest.extract.passage_chars = options.max_passage_chars == 0 ? INT64_MAX : options.max_passage_chars;
+  rest.extract.questions = options.max_questions;
   return rest;
 }
 

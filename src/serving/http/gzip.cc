@@ -17,10 +17,10 @@ namespace {
 constexpr int kGzipWindow = 15 + 16;  // the largest window, gzip's header and check sum
 constexpr size_t kStep = size_t{64} << 10;
 
-Bytef *Bytes(const char *text) { return const_cast<Bytef *>(reinterpret_cast<const Bytef *>(text)); }
+Bytef* Bytes(const char* text) { return const_cast<Bytef*>(reinterpret_cast<const Bytef*>(text)); }
 
 // One member of the file; false when it is not whole or too long.
-bool InflateMember(z_stream *stream, size_t most_bytes, std::string *out) {
+bool InflateMember(z_stream* stream, size_t most_bytes, std::string* out) {
   int state = Z_OK;
   while (state == Z_OK) {
     const size_t before = out->size();

@@ -46,17 +46,16 @@ std::string Printable(std::string_view text) {
 
 }  // namespace
 
-HttpAnswerer::HttpAnswerer(const HttpHandler *handler, const HttpServerOptions &options, Metrics *metrics)
+HttpAnswerer::HttpAnswerer(const HttpHandler* handler, const HttpServerOptions& options, Metrics* metrics)
     : handler_(*handler), options_(options), metrics_(metrics) {}
 
-HttpResponse HttpAnswerer::Answer(HttpRequest request, const RequestContext &context, const std::string &peer) const {
+HttpResponse HttpAnswerer::Answer(HttpRequest request, const RequestContext& context, const std::string& peer) const {
   const std::string_view encoding = FindHeader(request.headers, "Content-Encoding");
   if (absl::StrContains(absl::AsciiStrToLower({encoding.data(), encoding.size()}), "gzip")) {
-    // What cannot be decompressed counts as empty: the handler says that there
-    // is no document.
+    // What cannot be decompressed counts as empty: the handler says that there is no document.
     try {
       request.body = Gunzip(request.body, options_.max_body_bytes).value_or("");
-    } catch (const std::bad_alloc &) {
+    } catch (const std::bad_alloc&) {
       request.body.clear();
     }
   }
@@ -66,43 +65,43 @@ HttpResponse HttpAnswerer::Answer(HttpRequest request, const RequestContext &con
   return response;
 }
 
-std::optional<HttpResponse> HttpAnswerer::Refuse(const HttpRequest &head, const std::string &peer) const {
+std::optional<HttpResponse> HttpAnswerer::Refuse(const HttpRequest& head, const std::string& peer) const {
   auto response = handler_.Refuse(head);
   if (response) Finish(head, absl::Now(), peer, &*response);
   return response;
 }
 
-HttpResponse HttpAnswerer::Refusal(const HttpRequest &head, int status, std::string_view message,
-                                   const std::string &peer) const {
+HttpResponse HttpAnswerer::Refusal(const HttpRequest& head, int status, std::string_view message,
+                                   const std::string& peer) const {
   HttpResponse response = ErrorResponse(status, message);
   Finish(head, absl::Now(), peer, &response);
   return response;
 }
 
-HttpResponse HttpAnswerer::HandleSafely(const HttpRequest &request, const RequestContext &context) const {
+HttpResponse HttpAnswerer::HandleSafely(const HttpRequest& request, const RequestContext& context) const {
   try {
     return handler_.Handle(request, context);
-  } catch (const std::bad_alloc &) {
+  } catch (const std::bad_alloc&) {
     return ErrorResponse(429, "memory does not suffice for this request");
-  } catch (const std::exception &error) {
+  } catch (const std::exception& error) {
     return ErrorResponse(500, error.what());
   }
 }
 
-void HttpAnswerer::Compress(const HttpRequest &request, HttpResponse *response) const {
+void HttpAnswerer::Compress(const HttpRequest& request, HttpResponse* response) const {
   if (response->body.size() < options_.gzip_from_bytes) return;
   response->headers.emplace_back("Vary", "Accept-Encoding");
   if (!AcceptsGzip(FindHeader(request.headers, "Accept-Encoding"))) return;
   try {
     response->body = Gzip(response->body);
     response->headers.emplace_back("Content-Encoding", "gzip");
-  } catch (const std::bad_alloc &) {
+  } catch (const std::bad_alloc&) {
     // It goes out as it is.
   }
 }
 
-void HttpAnswerer::Finish(const HttpRequest &request, absl::Time received, const std::string &peer,
-                          HttpResponse *response) const {
+void HttpAnswerer::Finish(const HttpRequest& request, absl::Time received, const std::string& peer,
+                          HttpResponse* response) const {
   const std::string_view sent = FindHeader(request.headers, kIdHeader);
   const std::string id = IsGoodId(sent) ? std::string(sent) : MakeId();
   response->headers.emplace_back(kIdHeader, id);

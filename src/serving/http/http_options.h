@@ -21,8 +21,7 @@ struct HttpServerOptions {
 
   absl::Duration idle_timeout = absl::Seconds(120);   // until the first byte of the next request
   absl::Duration header_timeout = absl::Seconds(20);  // for a head, and for the TLS handshake
-  // For a body or an answer, and a second more for each 16 KiB that got
-  // through.
+  // For a body or an answer, and a second more for each 16 KiB that got through.
   absl::Duration transfer_timeout = absl::Seconds(30);
 
   ::tensorflow::serving::SSLConfig tls;  // PEM texts; without a certificate the server speaks plain HTTP

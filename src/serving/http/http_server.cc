@@ -28,11 +28,11 @@ using net::ip::tcp;
 
 constexpr int kThreadsPerCore = 4;
 
-absl::Status CannotListen(const std::string &address, int port, const error_code &error) {
+absl::Status CannotListen(const std::string& address, int port, const error_code& error) {
   return absl::UnavailableError(absl::StrCat("cannot listen on ", address, " port ", port, ": ", error.message()));
 }
 
-absl::Status Listen(const std::string &address, int port, tcp::acceptor *acceptor) {
+absl::Status Listen(const std::string& address, int port, tcp::acceptor* acceptor) {
   error_code error;
   const auto ip = net::ip::make_address(address, error);
   if (error) return absl::InvalidArgumentError(absl::StrCat("no IP address: ", address));
@@ -48,9 +48,8 @@ absl::Status Listen(const std::string &address, int port, tcp::acceptor *accepto
   return CannotListen(address, port, error);
 }
 
-// Where no address is named: all of both kinds, or of IPv4 where the machine
-// has no IPv6.
-absl::Status ListenEverywhere(int port, tcp::acceptor *acceptor) {
+// Where no address is named: all of both kinds, or of IPv4 where the machine has no IPv6.
+absl::Status ListenEverywhere(int port, tcp::acceptor* acceptor) {
   const absl::Status both = Listen("::", port, acceptor);
   if (both.ok()) return both;
   const absl::Status one = Listen("0.0.0.0", port, acceptor);
@@ -73,7 +72,7 @@ void TurnAway(tcp::socket socket) {
 }  // namespace
 
 struct HttpServer::State {
-  State(const HttpHandler *handler, const HttpServerOptions &options, Metrics *metrics_or_null)
+  State(const HttpHandler* handler, const HttpServerOptions& options, Metrics* metrics_or_null)
       : answerer(handler, options, metrics_or_null),
         metrics(metrics_or_null),
         acceptor(net::make_strand(io)),
@@ -93,7 +92,7 @@ struct HttpServer::State {
   }
 
   // Descriptors or memory have run out: others may free some.
-  void AcceptLater(const error_code &error) {
+  void AcceptLater(const error_code& error) {
     TIQU_LOG_WARNING("cannot accept a connection: {}", error.message());
     retry.expires_after(std::chrono::milliseconds(100));
     retry.async_wait([this](error_code stopped) {
@@ -108,11 +107,10 @@ struct HttpServer::State {
     MakeHttpSession(std::move(socket), services)->Start();
   }
 
-  // What the threads use stands above them; the connections that are left go
-  // with `io`.
+  // What the threads use stands above them; the connections that are left go with `io`.
   net::io_context io;
   HttpAnswerer answerer;
-  Metrics *metrics;
+  Metrics* metrics;
   tcp::acceptor acceptor;
   net::steady_timer retry;
   std::shared_ptr<HttpServices> services;
@@ -124,8 +122,8 @@ struct HttpServer::State {
   bool all_answered = true;
 };
 
-absl::StatusOr<std::unique_ptr<HttpServer>> HttpServer::Start(const HttpHandler *handler,
-                                                              const HttpServerOptions &options, Metrics *metrics) {
+absl::StatusOr<std::unique_ptr<HttpServer>> HttpServer::Start(const HttpHandler* handler,
+                                                              const HttpServerOptions& options, Metrics* metrics) {
   auto state = std::make_unique<State>(handler, options, metrics);
   if (!options.tls.server_cert().empty() || !options.tls.server_key().empty()) {
     TIQU_ASSIGN_OR_RETURN(state->services->tls, MakeTlsContext(options.tls));
@@ -138,7 +136,7 @@ absl::StatusOr<std::unique_ptr<HttpServer>> HttpServer::Start(const HttpHandler 
   state->workers.emplace(options.worker_threads > 0 ? options.worker_threads : kThreadsPerCore * cores);
   state->services->workers = &*state->workers;
   state->work.emplace(state->io.get_executor());
-  State *shared = state.get();
+  State* shared = state.get();
   net::post(state->acceptor.get_executor(), [shared] { shared->Accept(); });
   for (int i = 0; i < std::max(1, options.io_threads); ++i) {
     state->io_threads.emplace_back([shared] { shared->io.run(); });
@@ -156,23 +154,23 @@ int HttpServer::connections() const { return static_cast<int>(state_->services->
 
 bool HttpServer::Stop(absl::Duration grace) {
   std::call_once(state_->stopped, [this, grace] {
-    State &state = *state_;
-    HttpServices &services = *state.services;
+    State& state = *state_;
+    HttpServices& services = *state.services;
     services.draining = true;
     net::post(state.acceptor.get_executor(), [&state] {
       error_code ignored;
       state.acceptor.close(ignored);
       state.retry.cancel();
     });
-    for (const auto &session : services.sessions.All()) session->Drain();
+    for (const auto& session : services.sessions.All()) session->Drain();
     state.all_answered = services.sessions.WaitUntilEmpty(absl::Now() + grace);
     services.aborting = true;
-    for (const auto &session : services.sessions.All()) session->Abort();
+    for (const auto& session : services.sessions.All()) session->Abort();
     state.workers.reset();  // after what runs there
     services.workers = nullptr;
     state.work.reset();
     state.io.stop();
-    for (std::thread &thread : state.io_threads) thread.join();
+    for (std::thread& thread : state.io_threads) thread.join();
   });
   return state_->all_answered;
 }

@@ -202,6 +202,34 @@ TEST_F(HttpServerTest, WhatIsNoHttpIsRefused) {
   }
 }
 
+TEST_F(HttpServerTest, AnUnknownTransferEncodingIsRefused) {
+  const int port = Start();
+  for (const char* encoding : {"gzip, chunked", "xchunked", "identity"}) {
+    RawClient client(port);
+    client.Send(absl::StrCat("POST /x HTTP/1.1\r\nTransfer-Encoding: ", encoding, "\r\n\r\n0\r\n\r\n"));
+    EXPECT_THAT(client.ReadAnswer(), StartsWith("HTTP/1.1 501 ")) << encoding;
+    EXPECT_TRUE(client.IsClosed()) << encoding;
+  }
+  RawClient both(port);
+  both.Send("POST /x HTTP/1.1\r\nContent-Length: 3\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n");
+  EXPECT_THAT(both.ReadAnswer(), StartsWith("HTTP/1.1 400 "));
+}
+
+TEST_F(HttpServerTest, LineEndsBeforeARequestAreSkipped) {
+  RawClient client(Start());
+  client.Send("\r\nPOST /x HTTP/1.1\r\nContent-Length: 1\r\n\r\na\r\n\r\nGET /y HTTP/1.1\r\n\r\n");
+  EXPECT_THAT(client.ReadAnswer(), EndsWith("POST /x a"));
+  EXPECT_THAT(client.ReadAnswer(), EndsWith("GET /y "));
+}
+
+TEST_F(HttpServerTest, WhoHasSaidAllStillGetsAnAnswer) {
+  RawClient client(Start());
+  client.Send("GET /x HTTP/1.1\r\n\r\n");
+  ::shutdown(client.socket(), SHUT_WR);
+  EXPECT_THAT(client.ReadAnswer(), EndsWith("GET /x "));
+  EXPECT_TRUE(client.IsClosed());
+}
+
 TEST_F(HttpServerTest, SlowClientsAreCutOff) {
   options_.header_timeout = absl::Milliseconds(200);
   options_.transfer_timeout = absl::Milliseconds(200);

@@ -27,11 +27,11 @@ using PlainStream = beast::tcp_stream;
 using TlsStream = beast::ssl_stream<beast::tcp_stream>;
 
 constexpr double kSlowestBytesPerSecond = 16 << 10;
-// After an answer that comes before the whole request: so long, and so much,
-// the client may go on sending. A connection that is closed with bytes unread
-// is reset, and the client might never see the answer.
-constexpr absl::Duration kLingerTime = absl::Seconds(3);
-constexpr size_t kLingerBytes = size_t{64} << 20;
+// After an answer that comes before the whole request the client may go on sending for so long: a connection that is
+// closed with bytes unread is reset, and the client might never see the answer.
+constexpr absl::Duration kLingerTime = absl::Seconds(10);
+// A client that closes its side may have gone, or may have said all and wait for the answer: so long it is believed to.
+constexpr absl::Duration kHalfClosedGrace = absl::Milliseconds(500);
 constexpr int kClientClosedRequest = 499;
 
 std::chrono::nanoseconds Nanos(absl::Duration duration) { return absl::ToChronoNanoseconds(duration); }
@@ -39,7 +39,7 @@ std::chrono::nanoseconds Nanos(absl::Duration duration) { return absl::ToChronoN
 std::string Text(beast::string_view text) { return {text.data(), text.size()}; }
 
 // "Thu, 26 Nov 2026 02:46:08 GMT"
-const std::string &DateNow() {
+const std::string& DateNow() {
   thread_local int64_t second = -1;
   thread_local std::string text;
   const int64_t now = absl::ToUnixSeconds(absl::Now());
@@ -50,18 +50,24 @@ const std::string &DateNow() {
   return text;
 }
 
-// Whether the client of the request that runs has gone. The descriptor is
-// asked, not read, so that the next request, which may wait there already,
-// stays where it is.
+// Whether the client of the request that runs has gone. The descriptor is asked, not read, so that the next request,
+// which may wait there already, stays where it is.
 struct ClientWatch {
   explicit ClientWatch(int open_descriptor) : descriptor(open_descriptor) {}
-  std::atomic<int> descriptor;  // -1: the request is over
+  std::atomic<int> descriptor;           // -1: the request is over
+  std::atomic<int64_t> closed_since{0};  // when its side was first seen closed, in nanoseconds
 
-  bool HasGone() const {
-    const int now = descriptor.load(std::memory_order_relaxed);
-    if (now < 0) return false;
-    pollfd asked = {now, POLLRDHUP, 0};
-    return ::poll(&asked, 1, 0) > 0 && (asked.revents & (POLLRDHUP | POLLHUP | POLLERR)) != 0;
+  bool HasGone() {
+    const int open = descriptor.load(std::memory_order_relaxed);
+    if (open < 0) return false;
+    pollfd asked = {open, POLLRDHUP, 0};
+    if (::poll(&asked, 1, 0) <= 0) return false;
+    if ((asked.revents & (POLLHUP | POLLERR)) != 0) return true;
+    if ((asked.revents & POLLRDHUP) == 0) return false;
+    const int64_t now = absl::GetCurrentTimeNanos();
+    int64_t since = 0;
+    if (closed_since.compare_exchange_strong(since, now)) return false;
+    return now - since >= absl::ToInt64Nanoseconds(kHalfClosedGrace);
   }
 };
 
@@ -93,8 +99,8 @@ class Session : public HttpSession, public std::enable_shared_from_this<Session<
  private:
   using Parser = http::request_parser<http::string_body>;
 
-  const HttpServerOptions &options() const { return services_->options; }
-  beast::tcp_stream &Lowest() { return beast::get_lowest_layer(stream_); }
+  const HttpServerOptions& options() const { return services_->options; }
+  beast::tcp_stream& Lowest() { return beast::get_lowest_layer(stream_); }
 
   void Begin() {
     ErrorCode ignored;
@@ -151,17 +157,22 @@ class Session : public HttpSession, public std::enable_shared_from_this<Session<
 
   // The head as the handler knows it; once a request.
   void TakeHead() {
-    const auto &message = parser_->get();
+    const auto& message = parser_->get();
     head_.emplace();
     head_->method = Text(message.method_string());
     head_->target = Text(message.target());
-    for (const auto &field : message) head_->headers.emplace_back(Text(field.name_string()), Text(field.value()));
+    for (const auto& field : message) head_->headers.emplace_back(Text(field.name_string()), Text(field.value()));
   }
 
   void OnHead() {
     TakeHead();
     keep_alive_ = parser_->keep_alive();
     body_started_ = std::chrono::steady_clock::now();
+    // Where a request of an unknown encoding ends is anybody's guess, and guesses that differ smuggle requests.
+    const beast::string_view encoding = parser_->get()[http::field::transfer_encoding];
+    if (!encoding.empty() && !absl::EqualsIgnoreCase(Text(encoding), "chunked")) {
+      return WriteRefusal(501, "Transfer-Encoding is not chunked: " + Text(encoding));
+    }
     if (auto refused = services_->answerer->Refuse(*head_, peer_)) return WriteEarly(*std::move(refused));
     const bool waits = absl::EqualsIgnoreCase(Text(parser_->get()[http::field::expect]), "100-continue");
     if (!waits || parser_->is_done() || parser_->get().version() < 11) return ReadOn();
@@ -172,7 +183,17 @@ class Session : public HttpSession, public std::enable_shared_from_this<Session<
     });
   }
 
+  // Line ends before a request, as some clients send them after a body.
+  bool SkipLineEnds() {
+    const auto bytes = static_cast<const char*>(buffer_.data().data());
+    size_t count = 0;
+    while (count < buffer_.size() && (bytes[count] == '\r' || bytes[count] == '\n')) ++count;
+    buffer_.consume(count);
+    return count > 0;
+  }
+
   void OnReadError(ErrorCode error) {
+    if (error == http::error::bad_method && SkipLineEnds()) return NextRequest();
     if (error == http::error::end_of_stream && buffer_.size() == 0) return Close();
     if (error.category() != http::make_error_code(http::error::bad_value).category() ||
         error == http::error::end_of_stream || error == http::error::partial_message) {
@@ -213,15 +234,14 @@ class Session : public HttpSession, public std::enable_shared_from_this<Session<
 
   // --- writing
 
-  // The request is not read to its end: what is left of it is not looked at,
-  // and the connection ends.
+  // The request is not read to its end: what is left of it is not looked at, and the connection ends.
   void WriteEarly(HttpResponse response) {
     unread_ = !parser_->is_done();
     if (unread_) keep_alive_ = false;
     Write(std::move(response));
   }
 
-  void WriteRefusal(int status, const std::string &message) {
+  void WriteRefusal(int status, const std::string& message) {
     keep_alive_ = false;
     unread_ = true;
     Write(services_->answerer->Refusal(*head_, status, message, peer_));
@@ -234,7 +254,7 @@ class Session : public HttpSession, public std::enable_shared_from_this<Session<
     header.version(parser_->get().version() == 10 ? 10 : 11);
     if (response.status == kClientClosedRequest) header.reason("Client Closed Request");
     header.set(http::field::date, DateNow());
-    for (const auto &[name, value] : response.headers) header.insert(name, value);
+    for (const auto& [name, value] : response.headers) header.insert(name, value);
     const size_t size = response.body.size();
     const double slow = static_cast<double>(size) / kSlowestBytesPerSecond;
     Lowest().expires_after(Nanos(options().transfer_timeout + absl::Seconds(slow)));
@@ -277,9 +297,8 @@ class Session : public HttpSession, public std::enable_shared_from_this<Session<
   void Linger() {
     buffer_.clear();
     Lowest().async_read_some(buffer_.prepare(size_t{64} << 10),
-                             [self = this->shared_from_this()](ErrorCode error, size_t bytes) {
-                               self->lingered_ += bytes;
-                               if (error || self->lingered_ > kLingerBytes) return self->Lowest().close();
+                             [self = this->shared_from_this()](ErrorCode error, size_t /*bytes*/) {
+                               if (error) return self->Lowest().close();
                                self->Linger();
                              });
   }
@@ -297,17 +316,16 @@ class Session : public HttpSession, public std::enable_shared_from_this<Session<
   bool idle_ = true;         // no byte of the next request has come
   bool keep_alive_ = false;  // after this answer
   bool unread_ = false;      // the client may still be sending
-  size_t lingered_ = 0;
 };
 
 }  // namespace
 
-void HttpSessions::Add(const std::shared_ptr<HttpSession> &session) {
+void HttpSessions::Add(const std::shared_ptr<HttpSession>& session) {
   const std::lock_guard<std::mutex> lock(mutex_);
   sessions_[session.get()] = session;
 }
 
-void HttpSessions::Remove(const HttpSession *session) {
+void HttpSessions::Remove(const HttpSession* session) {
   const std::lock_guard<std::mutex> lock(mutex_);
   sessions_.erase(session);
   if (sessions_.empty()) changed_.notify_all();
@@ -321,7 +339,7 @@ size_t HttpSessions::count() const {
 std::vector<std::shared_ptr<HttpSession>> HttpSessions::All() const {
   const std::lock_guard<std::mutex> lock(mutex_);
   std::vector<std::shared_ptr<HttpSession>> all;
-  for (const auto &[key, session] : sessions_) {
+  for (const auto& [key, session] : sessions_) {
     if (auto held = session.lock()) all.push_back(std::move(held));
   }
   return all;
@@ -334,7 +352,7 @@ bool HttpSessions::WaitUntilEmpty(absl::Time deadline) const {
 
 std::shared_ptr<HttpSession> MakeHttpSession(tcp::socket socket, std::shared_ptr<HttpServices> services) {
   std::shared_ptr<HttpSession> session;
-  HttpServices &shared = *services;
+  HttpServices& shared = *services;
   if (shared.tls != nullptr) {
     session = std::make_shared<Session<TlsStream>>(TlsStream(std::move(socket), *shared.tls), std::move(services));
   } else {

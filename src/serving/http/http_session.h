@@ -23,8 +23,7 @@ class HttpSession {
  public:
   virtual ~HttpSession() = default;
   virtual void Start() = 0;
-  // Closes the connection when it has nothing to do, else after the answer that
-  // is due.
+  // Closes the connection when it has nothing to do, else after the answer that is due.
   virtual void Drain() = 0;
   // Closes it now.
   virtual void Abort() = 0;
@@ -33,8 +32,8 @@ class HttpSession {
 // The connections that there are.
 class HttpSessions {
  public:
-  void Add(const std::shared_ptr<HttpSession> &session);
-  void Remove(const HttpSession *session);
+  void Add(const std::shared_ptr<HttpSession>& session);
+  void Remove(const HttpSession* session);
   size_t count() const;
   std::vector<std::shared_ptr<HttpSession>> All() const;
   // Until there is none, or the time is over; says which.
@@ -43,22 +42,21 @@ class HttpSessions {
  private:
   mutable std::mutex mutex_;
   mutable std::condition_variable changed_;
-  std::map<const HttpSession *, std::weak_ptr<HttpSession>> sessions_;
+  std::map<const HttpSession*, std::weak_ptr<HttpSession>> sessions_;
 };
 
 // What the connections share.
 struct HttpServices {
   HttpServerOptions options;
-  const HttpAnswerer *answerer = nullptr;
-  WorkerPool *workers = nullptr;
+  const HttpAnswerer* answerer = nullptr;
+  WorkerPool* workers = nullptr;
   std::shared_ptr<boost::asio::ssl::context> tls;  // null: plain
   HttpSessions sessions;
   std::atomic<bool> draining{false};
   std::atomic<bool> aborting{false};  // nobody waits for answers any more
 };
 
-// Added to services->sessions; keeps itself alive from Start until the
-// connection ends.
+// Added to services->sessions; keeps itself alive from Start until the connection ends.
 std::shared_ptr<HttpSession> MakeHttpSession(boost::asio::ip::tcp::socket socket,
                                              std::shared_ptr<HttpServices> services);
 

@@ -9,15 +9,15 @@ namespace {
 
 namespace ssl = boost::asio::ssl;
 
-boost::asio::const_buffer Pem(const std::string &text) { return boost::asio::buffer(text); }
+boost::asio::const_buffer Pem(const std::string& text) { return boost::asio::buffer(text); }
 
-absl::Status BadPem(const char *field, const boost::system::error_code &error) {
+absl::Status BadPem(const char* field, const boost::system::error_code& error) {
   return absl::InvalidArgumentError(absl::StrCat("SSLConfig: ", field, " is no such PEM text: ", error.message()));
 }
 
 }  // namespace
 
-absl::StatusOr<std::shared_ptr<ssl::context>> MakeTlsContext(const ::tensorflow::serving::SSLConfig &config) {
+absl::StatusOr<std::shared_ptr<ssl::context>> MakeTlsContext(const ::tensorflow::serving::SSLConfig& config) {
   boost::system::error_code error;
   try {
     auto context = std::make_shared<ssl::context>(ssl::context::tls_server);
@@ -41,7 +41,7 @@ absl::StatusOr<std::shared_ptr<ssl::context>> MakeTlsContext(const ::tensorflow:
       context->set_verify_mode(ssl::verify_peer | ssl::verify_fail_if_no_peer_cert);
     }
     return context;
-  } catch (const boost::system::system_error &thrown) {
+  } catch (const boost::system::system_error& thrown) {
     return absl::InternalError(absl::StrCat("TLS cannot be set up: ", thrown.what()));
   }
 }

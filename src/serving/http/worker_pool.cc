@@ -14,7 +14,7 @@ WorkerPool::~WorkerPool() {
     ending_ = true;
   }
   wake_.notify_all();
-  for (std::thread &thread : threads_) thread.join();
+  for (std::thread& thread : threads_) thread.join();
 }
 
 void WorkerPool::Submit(std::function<void()> work) {

@@ -3,8 +3,7 @@
 //   WorkerPool pool(4);
 //   pool.Submit([] { ... });
 //
-// Thread safety: every method may be called from any number of threads, but for
-// the destructor.
+// Thread safety: every method may be called from any number of threads, but for the destructor.
 #pragma once
 
 #include <condition_variable>
@@ -22,8 +21,8 @@ class WorkerPool {
   explicit WorkerPool(int threads);
   // Works off what is queued.
   ~WorkerPool();
-  WorkerPool(const WorkerPool &) = delete;
-  WorkerPool &operator=(const WorkerPool &) = delete;
+  WorkerPool(const WorkerPool&) = delete;
+  WorkerPool& operator=(const WorkerPool&) = delete;
 
   // The work must not throw.
   void Submit(std::function<void()> work);

@@ -22,7 +22,7 @@ std::string DescribeJson(const JsonValue& value);
 // "Null", "False", "True", "Object", "Array", "String" or "Number".
 const char* JsonTypeName(const JsonValue& value);
 
-// The body of an answer that reports an error.
+// The body of an answer that reports an error; valid UTF-8 whatever the message quotes.
 std::string ErrorBody(std::string_view message);
 
 }  // namespace tiqu::serving

@@ -357,6 +357,10 @@ TEST(JsonTextTest, CutsAtCharacters) {
   EXPECT_EQ(ErrorBody("a \"b\""), "{\n    \"error\": \"a \\\"b\\\"\"\n}");
 }
 
+TEST(JsonTextTest, ErrorsAreUtf8WhateverTheyQuote) {
+  EXPECT_EQ(ErrorBody("\xFF"), "{\n    \"error\": \"\xEF\xBF\xBD\"\n}");
+}
+
 TEST(JsonDocumentTest, SaysWhereAndWhatStandsThere) {
   const auto gzip = JsonDocument::Parse("\x1F\x8B garbage");
   EXPECT_THAT(std::string(gzip.status().message()), HasSubstr("send the header Content-Encoding: gzip"));

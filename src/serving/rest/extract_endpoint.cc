@@ -7,6 +7,7 @@
 #include "answer/jsonl_request.h"
 #include "answer/reader.h"
 #include "base/status.h"
+#include "base/utf8.h"
 #include "serving/json/json_text.h"
 #include "serving/rest/extract_request.h"
 
@@ -39,14 +40,14 @@ void AppendDocument(const ExtractDocument& document, const Replies& replies, std
   } else {
     out->append("\"error\":");
     const absl::string_view message = replies.status().message();
-    AppendJsonString({message.data(), message.size()}, out);
+    AppendJsonString(ReplaceInvalidUtf8({message.data(), message.size()}), out);
   }
   out->push_back('}');
 }
 
 // One result a document; the texts that may be read go to the reader together.
-std::vector<Replies> ReadDocuments(const answer::Reader& reader, const ExtractRequest& request,
-                                   const ExtractLimits& limits) {
+absl::StatusOr<std::vector<Replies>> ReadDocuments(const Servable& servable, const ExtractRequest& request,
+                                                   const ExtractLimits& limits, const RunLimits& run_limits) {
   std::vector<Replies> results;
   std::vector<answer::Request> asked;
   for (const ExtractDocument& document : request.documents) {
@@ -57,9 +58,9 @@ std::vector<Replies> ReadDocuments(const answer::Reader& reader, const ExtractRe
     results.emplace_back(std::vector<Reply>());
     asked.push_back({document.passage, document.questions});
   }
-  decode::AnswerRules rules = reader.rules();
+  decode::AnswerRules rules = servable.reader()->rules();
   if (request.threshold) rules.threshold = *request.threshold;
-  std::vector<Replies> read = reader.ReadAll(asked, rules);
+  TIQU_ASSIGN_OR_RETURN(std::vector<Replies> read, servable.ReadTexts(asked, rules, run_limits));
   size_t next = 0;
   for (Replies& result : results) {
     if (result.ok()) result = std::move(read[next++]);
@@ -76,18 +77,12 @@ absl::Status NoReader(const Servable& servable) {
 
 }  // namespace
 
-absl::StatusOr<std::string> Extract(const Servable& servable, std::string_view body, const ExtractOptions& options,
+absl::StatusOr<std::string> Extract(const Servable& servable, std::string_view body, const ExtractLimits& limits,
                                     const RunLimits& run_limits) {
   TIQU_ASSIGN_OR_RETURN(const JsonDocument json, JsonDocument::Parse(body));
   if (servable.reader() == nullptr) return NoReader(servable);
-  TIQU_ASSIGN_OR_RETURN(const ExtractRequest request, ReadExtractRequest(json, options.limits));
-  std::shared_ptr<void> place;
-  if (options.admission) {
-    TIQU_ASSIGN_OR_RETURN(place, options.admission(run_limits));
-  }
-  TIQU_RETURN_IF_ERROR(run_limits.Check());
-  const std::vector<Replies> results = ReadDocuments(*servable.reader(), request, options.limits);
-  TIQU_RETURN_IF_ERROR(run_limits.Check());
+  TIQU_ASSIGN_OR_RETURN(const ExtractRequest request, ReadExtractRequest(json, limits));
+  TIQU_ASSIGN_OR_RETURN(const std::vector<Replies> results, ReadDocuments(servable, request, limits, run_limits));
   const std::string version = absl::StrCat("\"model_version\":\"", servable.version(), "\",");
   if (!request.several) {
     if (!results.front().ok()) return results.front().status();

@@ -15,8 +15,6 @@
 #pragma once
 
 #include <cstdint>
-#include <functional>
-#include <memory>
 #include <string>
 #include <string_view>
 
@@ -33,17 +31,9 @@ struct ExtractLimits {
   int64_t documents = 1000;
 };
 
-// Waits for a place among the runs of the engine; holding what it gives keeps the place. Errors: RunLimits::Check's.
-using RunAdmission = std::function<absl::StatusOr<std::shared_ptr<void>>(const RunLimits& limits)>;
-
-struct ExtractOptions {
-  ExtractLimits limits;
-  RunAdmission admission = nullptr;  // none: everything runs at once
-};
-
 // The body of the answer. Errors: INVALID_ARGUMENT (the body's form, a text that is empty, too long or not UTF-8, more
 // questions than the limit), FAILED_PRECONDITION (the model is no reader), DEADLINE_EXCEEDED, CANCELLED.
-absl::StatusOr<std::string> Extract(const Servable& servable, std::string_view body, const ExtractOptions& options,
+absl::StatusOr<std::string> Extract(const Servable& servable, std::string_view body, const ExtractLimits& limits,
                                     const RunLimits& run_limits);
 
 }  // namespace tiqu::serving

@@ -30,7 +30,7 @@ struct RestOptions {
   std::string metrics_path;                            // empty: no page of metrics
   std::string bearer_token;                            // empty: nobody has to show one
   ClassifyOptions classify;
-  ExtractOptions extract;
+  ExtractLimits extract;
 };
 
 class RestHandler : public HttpHandler {

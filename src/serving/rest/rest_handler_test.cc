@@ -296,7 +296,7 @@ TEST_F(ExtractTest, SeveralDocumentsKeepTheirErrors) {
 }
 
 TEST_F(ExtractTest, WhatCannotBeReadIsNamed) {
-  options_.extract.limits = {/*passage_chars=*/5, /*question_chars=*/3, /*questions=*/2, /*documents=*/2};
+  options_.extract = {/*passage_chars=*/5, /*question_chars=*/3, /*questions=*/2, /*documents=*/2};
   const struct {
     const char* body;
     const char* error;
@@ -332,12 +332,9 @@ TEST_F(ExtractTest, OtherModelsHaveNoTexts) {
               HasSubstr("Latest(foo)"));
 }
 
-TEST_F(ExtractTest, ThePlaceAmongTheRunsIsWaitedFor) {
-  options_.extract.admission = [](const RunLimits& limits) -> absl::StatusOr<std::shared_ptr<void>> {
-    if (absl::Status status = limits.Check(); !status.ok()) return status;
-    return absl::DeadlineExceededError("Timed out waiting for notification");
-  };
-  EXPECT_EQ(Post("/v1/models/m:extract", R"({"passage": "p", "question": "q"})").status, 504);
+TEST_F(ExtractTest, TheDeadlineEndsTheReading) {
+  context_.received = absl::Now() - absl::Seconds(31);
+  EXPECT_THAT(Error(Post("/v1/models/m:extract", R"({"passage": "p", "question": "q"})"), 504), HasSubstr("Timed out"));
 }
 
 }  // namespace
