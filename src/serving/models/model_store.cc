@@ -18,7 +18,6 @@
 #include "serving/models/server_config.h"
 #include "serving/models/store_models.h"
 #include "serving/models/version_folders.h"
-#include "serving/models/version_log.h"
 
 namespace tiqu::serving {
 namespace {
@@ -126,7 +125,6 @@ absl::Time ModelStore::Impl::Advance() {
   }
   actions.dropped.clear();
   for (const VersionEvent& event : actions.events) {
-    LogVersionEvent(event);
     if (options_.on_event) options_.on_event(event);
   }
   advanced_.notify_all();

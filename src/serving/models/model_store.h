@@ -34,7 +34,7 @@ struct ModelStoreOptions {
   // Read anew that often, once the server serves; a file that cannot be used changes nothing. 0: never.
   std::string config_file;
   absl::Duration config_poll_interval = absl::ZeroDuration();
-  // Called for each event, one at a time, from the thread that watches; not to wait in.
+  // Called for each event, one at a time, from the thread that watches; not to wait in. The store itself logs none.
   std::function<void(const VersionEvent&)> on_event = nullptr;
 };
 

@@ -326,6 +326,8 @@ TEST_F(ModelStoreTest, ALabelStandsForAnAvailableVersion) {
   AddVersion("m/2");
   const std::string all = "model_version_policy { all { } } ";
   StartServing(Config(all));
+  ASSERT_TRUE(EventuallyIn(1, pb::ModelVersionStatus::AVAILABLE));
+  ASSERT_TRUE(EventuallyIn(2, pb::ModelVersionStatus::AVAILABLE));
   ASSERT_TRUE(store_->Reload(Config(all + "version_labels { key: \"stable\" value: 1 }")).ok());
   EXPECT_EQ((*store_->Find(LabelSpec("m", "stable")))->version(), 1);
   const absl::Status refused = store_->Reload(Config(all + "version_labels { key: \"stable\" value: 999 }"));

@@ -16,7 +16,12 @@ class SavedModelLoader : public ServableLoader {
 
   absl::StatusOr<std::unique_ptr<const Servable>> Load(const std::string& model_name, int64_t version,
                                                        const std::string& path) override {
-    return LoadedServable::Load(model_name, version, path, options_.servable);
+    TIQU_ASSIGN_OR_RETURN(std::unique_ptr<LoadedServable> servable,
+                          LoadedServable::Load(model_name, version, path, options_.servable));
+    if (!options_.warm_up) return servable;
+    const ServableHandle borrowed(ServableHandle(), servable.get());
+    TIQU_RETURN_IF_ERROR(WarmUp(borrowed, path, options_.warm_up_iterations));
+    return servable;
   }
 
  private:
