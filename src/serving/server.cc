@@ -17,6 +17,7 @@
 #include "serving/models/saved_model_loader.h"
 #include "serving/models/server_config.h"
 #include "serving/models/text_config.h"
+#include "serving/models/version_log.h"
 #include "serving/rest/rest_handler.h"
 #include "serving/server_settings.h"
 
@@ -32,8 +33,11 @@ class Server {
   absl::Status Start(const std::function<bool()>& stop) {
     TIQU_ASSIGN_OR_RETURN(const ServerFiles files, ReadServerFiles(options_));
     TIQU_RETURN_IF_ERROR(CheckPorts());
-    TIQU_ASSIGN_OR_RETURN(ModelStoreOptions store, MakeStoreOptions(options_));
-    store.on_event = [this](const VersionEvent& event) { CountVersionEvent(&metrics_, event); };
+    TIQU_ASSIGN_OR_RETURN(ModelStoreOptions store, MakeStoreOptions(options_, &metrics_));
+    store.on_event = [this](const VersionEvent& event) {
+      LogVersionEvent(event);
+      CountVersionEvent(&metrics_, event);
+    };
     TIQU_ASSIGN_OR_RETURN(store_, ModelStore::Start(files.models, std::move(store)));
     TIQU_RETURN_IF_ERROR(store_->WaitUntilServing(stop));
     TIQU_RETURN_IF_ERROR(StartGrpc(files));

@@ -8,7 +8,9 @@
 #include "absl/strings/str_cat.h"
 #include "base/file.h"
 #include "base/status.h"
+#include "serving/batching/batch_metrics.h"
 #include "serving/models/saved_model_loader.h"
+#include "serving/models/servable_batching.h"
 #include "serving/models/server_config.h"
 #include "serving/models/text_config.h"
 
@@ -66,6 +68,20 @@ absl::StatusOr<pb::SSLConfig> ReadSsl(const std::string& file) {
   return ssl;
 }
 
+absl::StatusOr<ServableBatching> ReadBatching(const ServerOptions& options, Metrics* metrics) {
+  if (!options.enable_batching) {
+    if (options.batching_parameters_file.empty()) return ServableBatching();
+    return absl::InvalidArgumentError(
+        "server_options.batching_parameters_file cannot be set without setting enable_batching to true.");
+  }
+  TIQU_ASSIGN_OR_RETURN(ServableBatching batching, MakeServableBatching(options.batching_parameters_file,
+                                                                        options.enable_per_model_batching_parameters));
+  batching.observer = [metrics](const std::string& model, const std::string& signature, const BatchReport& report) {
+    CountBatch(metrics, model, signature, report);
+  };
+  return batching;
+}
+
 absl::Status CheckNumber(const char* flag, int64_t value, int64_t least, int64_t most) {
   if (value >= least && value <= most) return absl::OkStatus();
   return absl::InvalidArgumentError(absl::StrCat(flag, " is ", value, ", expected ", least, " to ", most));
@@ -100,12 +116,13 @@ absl::StatusOr<ServerFiles> ReadServerFiles(const ServerOptions& options) {
   return files;
 }
 
-absl::StatusOr<ModelStoreOptions> MakeStoreOptions(const ServerOptions& options) {
+absl::StatusOr<ModelStoreOptions> MakeStoreOptions(const ServerOptions& options, Metrics* metrics) {
   SavedModelLoaderOptions loader;
   loader.servable.gate = std::make_shared<RunGate>(options.tensorflow_session_parallelism);
   loader.servable.tags = options.saved_model_tags;
   loader.servable.precision = options.precision;
   loader.servable.reader.max_passage_chars = options.max_passage_chars;
+  TIQU_ASSIGN_OR_RETURN(loader.servable.batching, ReadBatching(options, metrics));
   loader.warm_up = options.enable_model_warmup;
   loader.warm_up_iterations = options.num_request_iterations_for_warmup;
   ModelStoreOptions store;

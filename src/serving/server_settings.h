@@ -8,6 +8,7 @@
 #include "absl/status/statusor.h"
 #include "serving/grpc/grpc_server.h"
 #include "serving/http/http_server.h"
+#include "serving/metrics/metrics.h"
 #include "serving/models/model_store.h"
 #include "serving/rest/rest_handler.h"
 #include "serving/server_options.h"
@@ -27,8 +28,8 @@ struct ServerFiles {
 // NOT_FOUND.
 absl::StatusOr<ServerFiles> ReadServerFiles(const ServerOptions& options);
 
-// Errors: INVALID_ARGUMENT (a number out of range, batching parameters that cannot be used).
-absl::StatusOr<ModelStoreOptions> MakeStoreOptions(const ServerOptions& options);
+// What batches are is counted in `metrics`. Errors: INVALID_ARGUMENT (batching parameters that cannot be used).
+absl::StatusOr<ModelStoreOptions> MakeStoreOptions(const ServerOptions& options, Metrics* metrics);
 
 GrpcOptions MakeGrpcOptions(const ServerOptions& options, const ServerFiles& files);
 RestOptions MakeRestOptions(const ServerOptions& options, const ServerFiles& files);

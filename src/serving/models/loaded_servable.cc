@@ -44,6 +44,22 @@ class GatedEngine : public engine::Engine {
   std::shared_ptr<RunGate> gate_;
 };
 
+// Holds what a run needs, but not the servable: a batch may outlive it when all who sent it have given up.
+RunAlone MakeRun(std::shared_ptr<const engine::Engine> engine, std::shared_ptr<RunGate> gate) {
+  return [graph = std::move(engine), gate = std::move(gate)](const std::string& signature, const TensorMap& inputs,
+                                                             const RunLimits& limits) -> absl::StatusOr<TensorMap> {
+    TIQU_ASSIGN_OR_RETURN(const RunGate::Pass pass, gate->Enter(limits));
+    const engine::ScopedRunStop stop([&limits] { return limits.Check(); });
+    try {
+      absl::StatusOr<TensorMap> outputs = graph->Run(signature, inputs);
+      if (outputs.ok()) TIQU_RETURN_IF_ERROR(limits.Check());
+      return outputs;
+    } catch (const std::bad_alloc&) {
+      return absl::ResourceExhaustedError(fmt::format("memory did not suffice for a run of {}", signature));
+    }
+  };
+}
+
 absl::Status CheckGraphIsThere(const std::string& dir) {
   if (FileExists(dir + "/saved_model.pb") || FileExists(dir + "/saved_model.pbtxt")) return absl::OkStatus();
   return absl::NotFoundError(
@@ -67,7 +83,7 @@ absl::StatusOr<std::unique_ptr<LoadedServable>> LoadedServable::Load(const std::
                                                                      const ServableOptions& options) {
   TIQU_RETURN_IF_ERROR(CheckGraphIsThere(version_dir));
   TIQU_ASSIGN_OR_RETURN(savedmodel::LoadedSavedModel model, savedmodel::ReadSavedModel(version_dir, options.tags));
-  std::unique_ptr<LoadedServable> servable(new LoadedServable(model_name, version, options));
+  std::unique_ptr<LoadedServable> servable(new LoadedServable(model_name, version));
   servable->signature_defs_ = model.meta_graph.signature_def();
   engine::EngineOptions engine_options;
   engine_options.precision = options.precision;
@@ -77,9 +93,13 @@ absl::StatusOr<std::unique_ptr<LoadedServable>> LoadedServable::Load(const std::
   auto engine = engine::MakeEngine(std::move(model), engine_options);
   if (!engine.ok()) return Annotate(engine.status(), version_dir);
   servable->engine_ = *std::move(engine);
+  servable->run_ = MakeRun(servable->engine_, options.gate);
   auto gated = std::make_shared<GatedEngine>(servable->engine_, options.gate);
   servable->signatures_ = servable->engine_->signatures();
   TIQU_ASSIGN_OR_RETURN(servable->reader_, LoadReader(version_dir, std::move(gated), options.reader));
+  TIQU_ASSIGN_OR_RETURN(servable->batcher_,
+                        MakeBatcher(options.batching, model_name, version_dir, servable->engine_->signatures(),
+                                    servable->reader_ != nullptr, servable->run_));
   if (servable->reader_ != nullptr) AddTextSignatures(&servable->signature_defs_, &servable->signatures_);
   return servable;
 }
@@ -92,15 +112,7 @@ absl::StatusOr<TensorMap> LoadedServable::Run(const std::string& signature, cons
       return ReadTexts(requests, rules, limits);
     });
   }
-  TIQU_ASSIGN_OR_RETURN(const RunGate::Pass pass, gate_->Enter(limits));
-  const engine::ScopedRunStop stop([&limits] { return limits.Check(); });
-  try {
-    absl::StatusOr<TensorMap> outputs = engine_->Run(signature, inputs);
-    if (outputs.ok()) TIQU_RETURN_IF_ERROR(limits.Check());
-    return outputs;
-  } catch (const std::bad_alloc&) {
-    return absl::ResourceExhaustedError(fmt::format("memory did not suffice for a run of {}", signature));
-  }
+  return batcher_ == nullptr ? run_(signature, inputs, limits) : batcher_->Run(signature, inputs, limits);
 }
 
 }  // namespace tiqu::serving

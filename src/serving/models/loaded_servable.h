@@ -14,8 +14,10 @@
 #include "absl/status/statusor.h"
 #include "answer/reader.h"
 #include "engine/engine.h"
+#include "serving/batching/batcher.h"
 #include "serving/models/run_gate.h"
 #include "serving/models/servable.h"
+#include "serving/models/servable_batching.h"
 
 namespace tiqu::serving {
 
@@ -24,13 +26,14 @@ struct ServableOptions {
   std::vector<std::string> tags = {"serve"};
   Precision precision = Precision::kFloat32;
   answer::ReaderOptions reader;  // its precision is ignored
+  ServableBatching batching;
 };
 
 class LoadedServable : public Servable {
  public:
   // Errors: NOT_FOUND ("Could not find SavedModel .pb or .pbtxt at supplied export directory path: ...", no meta graph
-  // with the tags), those of engine::Engine::Load and answer::Reader::Load. A folder that has tiqu.json but not the
-  // signatures of a reader is served without one.
+  // with the tags), those of engine::Engine::Load and answer::Reader::Load; INVALID_ARGUMENT (batching_params.pbtxt). A
+  // folder that has tiqu.json but not the signatures of a reader is served without one.
   static absl::StatusOr<std::unique_ptr<LoadedServable>> Load(const std::string& model_name, int64_t version,
                                                               const std::string& version_dir,
                                                               const ServableOptions& options);
@@ -44,14 +47,14 @@ class LoadedServable : public Servable {
   const answer::Reader* reader() const override { return reader_.get(); }
 
  private:
-  LoadedServable(std::string model_name, int64_t version, const ServableOptions& options)
-      : model_name_(std::move(model_name)), version_(version), gate_(options.gate) {}
+  LoadedServable(std::string model_name, int64_t version) : model_name_(std::move(model_name)), version_(version) {}
 
   const std::string model_name_;
   const int64_t version_;
-  const std::shared_ptr<RunGate> gate_;
   SignatureDefs signature_defs_;  // the graph's and, on a reader, those of text
   std::map<std::string, engine::Signature> signatures_;
+  RunAlone run_;                      // on the calling thread, through the gate
+  std::unique_ptr<Batcher> batcher_;  // null: requests run alone
   std::shared_ptr<const engine::Engine> engine_;
   std::shared_ptr<const answer::Reader> reader_;
 };

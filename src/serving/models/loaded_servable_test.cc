@@ -1,7 +1,11 @@
 #include "serving/models/loaded_servable.h"
 
+#include <atomic>
 #include <cstdlib>
+#include <cstring>
 #include <filesystem>
+#include <random>
+#include <thread>
 
 #include "base/file.h"
 #include "gmock/gmock.h"
@@ -98,6 +102,38 @@ TEST_F(LoadedServableTest, OtherTagsAreNamedBesideThoseThereAre) {
   EXPECT_THAT(std::string(status.message()), HasSubstr("has meta graphs with { serve }"));
 }
 
+TEST_F(LoadedServableTest, BatchingIsThatOfTheFolderWhenItIsAskedFor) {
+  ServableOptions options = WithGate();
+  options.batching.scheduler = std::make_shared<BatchScheduler>(1);
+  options.batching.per_model = true;
+  std::atomic<int> batches = 0;
+  options.batching.observer = [&batches](const std::string& model, const std::string&, const BatchReport&) {
+    EXPECT_EQ(model, "h3");
+    ++batches;
+  };
+  const TensorMap three_rows = {{"x", Tensor::Of<float>({3, 1}, {2, 4, 6})}};
+  const std::string dir = CopyOfThree("batched");
+  const auto without = LoadedServable::Load("h3", 1, dir, options);
+  ASSERT_TRUE(without.ok()) << without.status();
+  EXPECT_TRUE((*without)->Run("serving_default", three_rows, {}).ok());
+  EXPECT_EQ(batches, 0);
+
+  ASSERT_TRUE(WriteFileAtomically(dir + "/batching_params.pbtxt", "max_batch_size { value: 2 }").ok());
+  const auto with = LoadedServable::Load("h3", 1, dir, options);
+  ASSERT_TRUE(with.ok()) << with.status();
+  EXPECT_EQ((*with)->Run("serving_default", three_rows, {}).status(),
+            absl::InvalidArgumentError("Task size 3 is larger than maximum input batch size 2"));
+  const auto outputs = (*with)->Run("serving_default", {{"x", Tensor::Of<float>({2, 1}, {2, 4})}}, {});
+  ASSERT_TRUE(outputs.ok()) << outputs.status();
+  EXPECT_EQ(outputs->at("y").data<float>()[1], 5);
+  EXPECT_EQ(batches, 1);
+
+  ASSERT_TRUE(WriteFileAtomically(dir + "/batching_params.pbtxt", "allowed_batch_sizes: 4").ok());
+  EXPECT_THAT(
+      std::string(LoadedServable::Load("h3", 1, dir, options).status().message()),
+      HasSubstr("Last entry in allowed_batch_sizes must match max_batch_size; last entry was 4; expected 1000"));
+}
+
 TEST(LoadedReaderTest, ATiquModelHasAReader) {
   if (!fs::exists(StarterVersion() + "/saved_model.pb")) GTEST_SKIP();
   const auto servable = LoadedServable::Load("qa", 1, StarterVersion(), WithGate());
@@ -107,6 +143,69 @@ TEST(LoadedReaderTest, ATiquModelHasAReader) {
   const auto replies = (*servable)->reader()->ReadAll(requests, (*servable)->reader()->rules());
   ASSERT_EQ(replies.size(), 1);
   EXPECT_TRUE(replies[0].ok()) << replies[0].status();
+}
+
+// A row of the reader's inputs with texts of those lengths.
+TensorMap ReaderRow(int question, int passage, uint32_t seed) {
+  std::mt19937 random(seed);
+  const auto ids = [&random](int length) {
+    Tensor tensor(DataType::kFloat, {1, length});
+    for (int i = 0; i < length; ++i) tensor.data<float>()[i] = static_cast<float>(1 + random() % 300);
+    return tensor;
+  };
+  Tensor positions(DataType::kFloat, {1, passage});
+  for (int i = 0; i < passage; ++i) positions.data<float>()[i] = static_cast<float>(i);
+  return {{"q1_in", ids(question)},
+          {"q2_in", ids(question)},
+          {"p1_in", ids(passage)},
+          {"p2_in", ids(passage)},
+          {"k1_in", Tensor::Of<float>({1, 1}, {static_cast<float>(seed % 5)})},
+          {"k2_in", Tensor::Of<float>({1, 1}, {static_cast<float>(seed % 5 + 2)})},
+          {"pos_in", std::move(positions)}};
+}
+
+TEST(LoadedReaderTest, TextsOfOtherLengthsInOneBatchChangeNoBit) {
+  if (!fs::exists(StarterVersion() + "/saved_model.pb")) GTEST_SKIP();
+  const auto alone = LoadedServable::Load("qa", 1, StarterVersion(), WithGate());
+  ASSERT_TRUE(alone.ok()) << alone.status();
+  ServableOptions options = WithGate();
+  options.batching.scheduler = std::make_shared<BatchScheduler>(1);
+  options.batching.options.max_batch_size = 8;
+  options.batching.options.max_execution_batch_size = 8;
+  options.batching.options.batch_timeout = absl::Milliseconds(100);
+  options.batching.options.allowed_batch_sizes = {3, 8};
+  std::atomic<int64_t> most_tasks = 0;
+  options.batching.observer = [&most_tasks](const std::string&, const std::string&, const BatchReport& report) {
+    most_tasks = std::max(most_tasks.load(), report.tasks);
+  };
+  const auto batched = LoadedServable::Load("qa", 1, StarterVersion(), options);
+  ASSERT_TRUE(batched.ok()) << batched.status();
+  for (const char* signature : {"qa", "encode_passage"}) {
+    if (!(*batched)->signatures().contains(signature)) continue;
+    std::vector<std::thread> senders;
+    for (uint32_t sender = 0; sender < 8; ++sender) {
+      senders.emplace_back([&, sender] {
+        // Lengths within an eighth of one another, and one that is far from them.
+        const int passage = sender == 7 ? 20 : 100 + static_cast<int>(sender) * 2;
+        TensorMap inputs = ReaderRow(4 + static_cast<int>(sender), passage, sender);
+        if (std::string(signature) != "qa") {
+          for (const char* name : {"q1_in", "q2_in", "k1_in", "k2_in"}) inputs.erase(name);
+        }
+        const auto expected = (*alone)->Run(signature, inputs, {});
+        const auto outputs = (*batched)->Run(signature, inputs, {});
+        ASSERT_TRUE(expected.ok()) << expected.status();
+        ASSERT_TRUE(outputs.ok()) << outputs.status();
+        ASSERT_EQ(outputs->size(), expected->size());
+        for (const auto& [name, tensor] : *expected) {
+          const Tensor& got = outputs->at(name);
+          ASSERT_EQ(got.shape(), tensor.shape()) << name;
+          EXPECT_EQ(std::memcmp(got.data<float>(), tensor.data<float>(), tensor.byte_size()), 0) << name;
+        }
+      });
+    }
+    for (std::thread& sender : senders) sender.join();
+  }
+  EXPECT_GE(most_tasks, 3);
 }
 
 }  // namespace
