@@ -1,4 +1,4 @@
-#include <algorithm>
+#include <map>
 #include <utility>
 
 #include "answer/jsonl_request.h"
