@@ -8,10 +8,12 @@
 #include <memory>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "absl/status/statusor.h"
 #include "answer/reader.h"
+#include "answer/tagger.h"
 #include "engine/engine.h"
 #include "saved_model.pb.h"
 #include "serving/models/run_limits.h"
@@ -45,6 +47,13 @@ class Servable {
   virtual absl::StatusOr<std::vector<answer::RequestResult>> ReadTexts(std::span<const answer::Request> requests,
                                                                        const decode::AnswerRules& rules,
                                                                        const RunLimits& limits) const;
+
+  // Null when the model is not a Tiqu tagger.
+  virtual const answer::Tagger* tagger() const { return nullptr; }
+  // Texts in, entities out; otherwise as ReadTexts. Errors: FAILED_PRECONDITION (the model is not a tagger), those of
+  // ReadTexts.
+  virtual absl::StatusOr<std::vector<answer::TagResult>> TagTexts(std::span<const std::string_view> texts,
+                                                                  float threshold, const RunLimits& limits) const;
 };
 
 // Holding one keeps the version loaded: a version is unloaded when its last handle is gone.

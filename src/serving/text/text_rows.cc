@@ -10,18 +10,6 @@
 namespace tiqu::serving {
 namespace {
 
-absl::StatusOr<const std::vector<std::string>*> TextsOf(const TensorMap& inputs, const char* name) {
-  const auto found = inputs.find(name);
-  if (found == inputs.end()) return absl::InvalidArgumentError(absl::StrCat("input '", name, "' is missing"));
-  const Tensor& tensor = found->second;
-  const Shape& shape = tensor.shape();
-  if (tensor.type() != DataType::kString || shape.size() > 2 || (shape.size() == 2 && shape[1] != 1)) {
-    return absl::InvalidArgumentError(absl::StrCat("input '", name, "' is ", DataTypeName(tensor.type()), " ",
-                                                   ShapeToString(shape), ", expected DT_STRING (n), a text a row"));
-  }
-  return &tensor.strings();
-}
-
 absl::StatusOr<std::string> TextOf(const tensorflow::Example& example, const char* name) {
   const auto& features = example.features().feature();
   const auto found = features.find(name);
@@ -34,6 +22,18 @@ absl::StatusOr<std::string> TextOf(const tensorflow::Example& example, const cha
 }
 
 }  // namespace
+
+absl::StatusOr<const std::vector<std::string>*> TextsOf(const TensorMap& inputs, const char* name) {
+  const auto found = inputs.find(name);
+  if (found == inputs.end()) return absl::InvalidArgumentError(absl::StrCat("input '", name, "' is missing"));
+  const Tensor& tensor = found->second;
+  const Shape& shape = tensor.shape();
+  if (tensor.type() != DataType::kString || shape.size() > 2 || (shape.size() == 2 && shape[1] != 1)) {
+    return absl::InvalidArgumentError(absl::StrCat("input '", name, "' is ", DataTypeName(tensor.type()), " ",
+                                                   ShapeToString(shape), ", expected DT_STRING (n), a text a row"));
+  }
+  return &tensor.strings();
+}
 
 absl::StatusOr<std::vector<TextRow>> RowsOfTexts(const TensorMap& inputs) {
   TIQU_ASSIGN_OR_RETURN(const auto* questions, TextsOf(inputs, kQuestionInput));

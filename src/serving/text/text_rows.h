@@ -15,6 +15,7 @@ namespace tiqu::serving {
 
 inline constexpr char kQuestionInput[] = "question";
 inline constexpr char kPassageInput[] = "passage";
+inline constexpr char kTextInput[] = "text";  // of taggers
 
 struct TextRow {
   std::string_view question;
@@ -25,6 +26,9 @@ struct TextRow {
 // [n, 1]; where one has a single value, it goes with every value of the other. Errors: INVALID_ARGUMENT naming the
 // input, what was sent and what is expected.
 absl::StatusOr<std::vector<TextRow>> RowsOfTexts(const TensorMap& inputs);
+
+// The texts of a string tensor: a scalar, a vector [n] or a matrix [n, 1]. Errors: as above.
+absl::StatusOr<const std::vector<std::string>*> TextsOf(const TensorMap& inputs, const char* name);
 
 // The features `question` and `passage` of serialized tf.Examples, and rows that point into them.
 class ExampleTexts {

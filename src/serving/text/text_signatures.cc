@@ -6,54 +6,16 @@
 #include "absl/strings/str_cat.h"
 #include "base/status.h"
 #include "serving/inference/example_signature.h"
+#include "serving/text/signature_builder.h"
 #include "serving/text/text_rows.h"
 
 namespace tiqu::serving {
 namespace {
 
 using tensorflow::SignatureDef;
-using tensorflow::TensorInfo;
 
-constexpr char kExtractMethod[] = "tensorflow/serving/predict";
-// A name that no graph has: by it a signature of ours is told from the graph's own.
-constexpr char kTextTensorPrefix[] = "tiqu_text/";
 // Least score of a candidate that classify lists.
 constexpr float kCandidateThreshold = 0.01F;
-
-struct Field {
-  const char* key;
-  DataType type;
-  Shape shape;  // -1 unknown
-};
-
-void AddInfo(const Field& field, google::protobuf::Map<std::string, TensorInfo>* infos) {
-  TensorInfo& info = (*infos)[field.key];
-  info.set_name(absl::StrCat(kTextTensorPrefix, field.key, ":0"));
-  info.set_dtype(static_cast<tensorflow::DataType>(field.type));
-  for (const int64_t size : field.shape) info.mutable_tensor_shape()->add_dim()->set_size(size);
-}
-
-engine::TensorSpec SpecOf(const Field& field) {
-  return {absl::StrCat(kTextTensorPrefix, field.key, ":0"), field.type, field.shape, false};
-}
-
-void AddSignature(const char* key, const char* method, const std::vector<Field>& inputs,
-                  const std::vector<Field>& outputs, SignatureDefs* defs,
-                  std::map<std::string, engine::Signature>* signatures) {
-  if (defs->contains(key) || signatures->contains(key)) return;
-  SignatureDef& def = (*defs)[key];
-  engine::Signature& signature = (*signatures)[key];
-  def.set_method_name(method);
-  signature.method_name = method;
-  for (const Field& field : inputs) {
-    AddInfo(field, def.mutable_inputs());
-    signature.inputs.emplace(field.key, SpecOf(field));
-  }
-  for (const Field& field : outputs) {
-    AddInfo(field, def.mutable_outputs());
-    signature.outputs.emplace(field.key, SpecOf(field));
-  }
-}
 
 absl::StatusOr<std::vector<Reply>> ReadRows(std::span<const TextRow> rows, const decode::AnswerRules& rules,
                                             const ReadTexts& read) {
@@ -111,21 +73,21 @@ TensorMap RegressOutputs(const std::vector<Reply>& replies) {
 
 void AddTextSignatures(SignatureDefs* defs, std::map<std::string, engine::Signature>* signatures) {
   const Shape vector = {-1}, matrix = {-1, -1};
-  AddSignature(kExtractSignature, kExtractMethod,
-               {{kQuestionInput, DataType::kString, vector}, {kPassageInput, DataType::kString, vector}},
-               {{"answers", DataType::kString, matrix},
-                {"begins", DataType::kInt32, matrix},
-                {"ends", DataType::kInt32, matrix},
-                {"scores", DataType::kFloat, matrix},
-                {"counts", DataType::kInt32, vector},
-                {"no_answer", DataType::kFloat, vector}},
-               defs, signatures);
-  const std::vector<Field> examples = {{kExamplesInput, DataType::kString, vector}};
-  AddSignature(kTextClassifySignature, kClassifyMethod, examples,
-               {{kClassesOutput, DataType::kString, matrix}, {kScoresOutput, DataType::kFloat, matrix}}, defs,
-               signatures);
-  AddSignature(kTextRegressSignature, kRegressMethod, examples, {{kRegressOutput, DataType::kFloat, vector}}, defs,
-               signatures);
+  AddTextSignature({kExtractSignature, kExtractMethod},
+                   {{kQuestionInput, DataType::kString, vector}, {kPassageInput, DataType::kString, vector}},
+                   {{"answers", DataType::kString, matrix},
+                    {"begins", DataType::kInt32, matrix},
+                    {"ends", DataType::kInt32, matrix},
+                    {"scores", DataType::kFloat, matrix},
+                    {"counts", DataType::kInt32, vector},
+                    {"no_answer", DataType::kFloat, vector}},
+                   defs, signatures);
+  const std::vector<SignatureField> examples = {{kExamplesInput, DataType::kString, vector}};
+  AddTextSignature({kTextClassifySignature, kClassifyMethod}, examples,
+                   {{kClassesOutput, DataType::kString, matrix}, {kScoresOutput, DataType::kFloat, matrix}}, defs,
+                   signatures);
+  AddTextSignature({kTextRegressSignature, kRegressMethod}, examples, {{kRegressOutput, DataType::kFloat, vector}},
+                   defs, signatures);
 }
 
 bool IsTextSignature(const SignatureDef& def) {

@@ -1,4 +1,5 @@
-// Signatures that a reader has beside those of its graph: text in, answers out, so that no client needs a vocabulary.
+// Signatures that our models have beside those of their graphs: text in, answers out, so that no client needs a
+// vocabulary. A reader's:
 //
 //   extract    question, passage  ->  answers, begins, ends, scores [n, most answers], counts, no_answer [n]
 //   classify   tf.Examples with question and passage  ->  classes and scores: candidate answers, likeliest first
@@ -6,6 +7,10 @@
 //
 // A row is a question on a passage; one question goes with any number of passages and the other way round. Rows of
 // fewer answers than others are filled up with "" and, as offsets, -1. Offsets are Unicode code points, half open.
+//
+// A tagger's, with the same filling up:
+//
+//   extract    text  ->  types, entities, begins, ends, scores [n, most entities], counts [n]
 //
 // Thread safety: immutable; every method may be called from any number of threads.
 #pragma once
@@ -30,16 +35,25 @@ inline constexpr char kTextRegressSignature[] = "regress";
 using ReadTexts = std::function<absl::StatusOr<std::vector<answer::RequestResult>>(
     std::span<const answer::Request> requests, const decode::AnswerRules& rules)>;
 
-// Adds the three where the model has no signature of that name, to what metadata shows and to what Run takes.
-void AddTextSignatures(SignatureDefs* defs, std::map<std::string, engine::Signature>* signatures);
+// Finds entities; one result a text, in order.
+using TagTexts = std::function<absl::StatusOr<std::vector<answer::TagResult>>(std::span<const std::string_view> texts)>;
 
-// Whether `def` is one of those that AddTextSignatures makes.
+// Adds a reader's three where the model has no signature of that name, to what metadata shows and to what Run takes.
+void AddTextSignatures(SignatureDefs* defs, std::map<std::string, engine::Signature>* signatures);
+// The same for a tagger.
+void AddTaggerSignature(SignatureDefs* defs, std::map<std::string, engine::Signature>* signatures);
+
+// Whether `def` is one of those that these two make.
 bool IsTextSignature(const tensorflow::SignatureDef& def);
 
-// Runs the signature `def`, one of the three, with the model's own `rules`. Errors: INVALID_ARGUMENT (inputs of another
-// type, shapes that do not go together, an example without question or passage; a text that is empty, not UTF-8 or too
-// long, naming the row), those of `read`.
+// Runs the signature `def`, one of a reader's three, with the model's own `rules`. Errors: INVALID_ARGUMENT (inputs of
+// another type, shapes that do not go together, an example without question or passage; a text that is empty, not UTF-8
+// or too long, naming the row), those of `read`.
 absl::StatusOr<TensorMap> RunTextSignature(const tensorflow::SignatureDef& def, const TensorMap& inputs,
                                            const decode::AnswerRules& rules, const ReadTexts& read);
+
+// Runs a tagger's signature. Errors: INVALID_ARGUMENT (an input of another type or shape; a text that is empty, not
+// UTF-8 or too long, naming the row), those of `tag`.
+absl::StatusOr<TensorMap> RunTaggerSignature(const TensorMap& inputs, const TagTexts& tag);
 
 }  // namespace tiqu::serving
