@@ -66,14 +66,15 @@ absl::Status CheckGraphIsThere(const std::string& dir) {
       fmt::format("Could not find SavedModel .pb or .pbtxt at supplied export directory path: {}", dir));
 }
 
-// Null when the folder is not a reader's.
-absl::StatusOr<std::shared_ptr<const answer::Reader>> LoadReader(const std::string& dir,
-                                                                 std::shared_ptr<const engine::Engine> engine,
-                                                                 const answer::ReaderOptions& options) {
+// Null when the folder is not one of a model of that kind.
+template <typename Model, typename Options>
+absl::StatusOr<std::shared_ptr<const Model>> LoadOurs(const std::string& dir,
+                                                      std::shared_ptr<const engine::Engine> engine,
+                                                      const Options& options) {
   if (!FileExists(fmt::format("{}/assets.extra/{}", dir, savedmodel::kConfigExtra))) return nullptr;
-  auto reader = answer::Reader::Load(dir, std::move(engine), options);
-  if (absl::IsFailedPrecondition(reader.status())) return nullptr;
-  return reader;
+  auto model = Model::Load(dir, std::move(engine), options);
+  if (absl::IsFailedPrecondition(model.status())) return nullptr;
+  return model;
 }
 
 }  // namespace
@@ -96,21 +97,31 @@ absl::StatusOr<std::unique_ptr<LoadedServable>> LoadedServable::Load(const std::
   servable->run_ = MakeRun(servable->engine_, options.gate);
   auto gated = std::make_shared<GatedEngine>(servable->engine_, options.gate);
   servable->signatures_ = servable->engine_->signatures();
-  TIQU_ASSIGN_OR_RETURN(servable->reader_, LoadReader(version_dir, std::move(gated), options.reader));
+  TIQU_ASSIGN_OR_RETURN(servable->reader_, LoadOurs<answer::Reader>(version_dir, gated, options.reader));
+  answer::TaggerOptions tagger;
+  tagger.max_text_chars = options.reader.max_passage_chars;
+  TIQU_ASSIGN_OR_RETURN(servable->tagger_, LoadOurs<answer::Tagger>(version_dir, gated, tagger));
   TIQU_ASSIGN_OR_RETURN(servable->batcher_,
                         MakeBatcher(options.batching, model_name, version_dir, servable->engine_->signatures(),
                                     servable->reader_ != nullptr, servable->run_));
   if (servable->reader_ != nullptr) AddTextSignatures(&servable->signature_defs_, &servable->signatures_);
+  if (servable->tagger_ != nullptr) AddTaggerSignature(&servable->signature_defs_, &servable->signatures_);
   return servable;
 }
 
 absl::StatusOr<TensorMap> LoadedServable::Run(const std::string& signature, const TensorMap& inputs,
                                               const RunLimits& limits) const {
-  if (const auto def = signature_defs_.find(signature);
-      reader_ != nullptr && def != signature_defs_.end() && IsTextSignature(def->second)) {
-    return RunTextSignature(def->second, inputs, reader_->rules(), [&](const auto& requests, const auto& rules) {
-      return ReadTexts(requests, rules, limits);
-    });
+  const auto def = signature_defs_.find(signature);
+  if (def != signature_defs_.end() && IsTextSignature(def->second)) {
+    if (tagger_ != nullptr) {
+      return RunTaggerSignature(inputs,
+                                [&](const auto& texts) { return TagTexts(texts, tagger_->threshold(), limits); });
+    }
+    if (reader_ != nullptr) {
+      return RunTextSignature(def->second, inputs, reader_->rules(), [&](const auto& requests, const auto& rules) {
+        return ReadTexts(requests, rules, limits);
+      });
+    }
   }
   return batcher_ == nullptr ? run_(signature, inputs, limits) : batcher_->Run(signature, inputs, limits);
 }

@@ -45,18 +45,20 @@ class LoadedServable : public Servable {
   absl::StatusOr<TensorMap> Run(const std::string& signature, const TensorMap& inputs,
                                 const RunLimits& limits) const override;
   const answer::Reader* reader() const override { return reader_.get(); }
+  const answer::Tagger* tagger() const override { return tagger_.get(); }
 
  private:
   LoadedServable(std::string model_name, int64_t version) : model_name_(std::move(model_name)), version_(version) {}
 
   const std::string model_name_;
   const int64_t version_;
-  SignatureDefs signature_defs_;  // the graph's and, on a reader, those of text
+  SignatureDefs signature_defs_;  // the graph's and, on a model of ours, those of text
   std::map<std::string, engine::Signature> signatures_;
   RunAlone run_;                      // on the calling thread, through the gate
   std::unique_ptr<Batcher> batcher_;  // null: requests run alone
   std::shared_ptr<const engine::Engine> engine_;
   std::shared_ptr<const answer::Reader> reader_;
+  std::shared_ptr<const answer::Tagger> tagger_;
 };
 
 }  // namespace tiqu::serving

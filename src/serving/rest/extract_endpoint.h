@@ -8,6 +8,10 @@
 //   p}]}
 //   {"model_version": "1", "documents": [{"id": 7, "results": [...]}, {"id": 8, "error": "..."}]}
 //
+// On a tagger "text" or "passage" alone, and "entities" in the place of "results":
+//
+//   {"text": T}  ->  {"model_version": "1", "entities": [{"type", "text", "begin", "end", "score"}]}
+//
 // An id is a string or a number and comes back as it was. Offsets count Unicode code points of the passage as it was
 // sent. A document that cannot be read has its error in its place; a request with one passage is refused with it.
 //

@@ -11,6 +11,10 @@
 namespace tiqu::serving {
 namespace {
 
+constexpr char kValidText[] =
+    R"(. A valid request is {"text": "text"}, or {"documents": [{"id": 1, "text": "text"}, ...]}; "id" and "threshold" )"
+    R"(may be left out)";
+
 constexpr char kValid[] =
     R"(. A valid request is {"passage": "text", "questions": ["text", ...]}, or with "question": "text", or )"
     R"({"documents": [{"id": 1, "passage": "text", "questions": ["text"]}, ...]}; "id" and "threshold" may be left out)";
@@ -62,15 +66,24 @@ absl::Status ReadQuestions(const JsonValue& object, std::vector<std::string_view
   return absl::OkStatus();
 }
 
-absl::StatusOr<ExtractDocument> ReadDocument(const JsonValue& object) {
+absl::StatusOr<ExtractDocument> ReadDocument(const JsonValue& object, ExtractForm form) {
   ExtractDocument document;
   TIQU_ASSIGN_OR_RETURN(document.id, ReadId(object));
+  if (form == ExtractForm::kText) {
+    const bool named_text = FindMember(object, "text") != nullptr;
+    if (!named_text && FindMember(object, "passage") == nullptr) {
+      return absl::InvalidArgumentError(absl::StrCat("\"text\" is missing", kValidText));
+    }
+    TIQU_ASSIGN_OR_RETURN(document.passage, ReadText(object, named_text ? "text" : "passage"));
+    return document;
+  }
   TIQU_ASSIGN_OR_RETURN(document.passage, ReadText(object, "passage"));
   TIQU_RETURN_IF_ERROR(ReadQuestions(object, &document.questions));
   return document;
 }
 
-absl::Status ReadDocuments(const JsonValue& list, const ExtractLimits& limits, ExtractRequest* request) {
+absl::Status ReadDocuments(const JsonValue& list, ExtractForm form, const ExtractLimits& limits,
+                           ExtractRequest* request) {
   if (!list.IsArray()) return BadForm(absl::StrCat("\"documents\" must be a list, and is ", DescribeJson(list)));
   if (list.Empty()) return BadForm("\"documents\" is empty");
   if (list.Size() > limits.documents) {
@@ -82,7 +95,7 @@ absl::Status ReadDocuments(const JsonValue& list, const ExtractLimits& limits, E
     if (!item.IsObject()) {
       return BadForm(absl::StrCat("\"documents\" must hold objects, and item ", number, " is ", DescribeJson(item)));
     }
-    auto document = ReadDocument(item);
+    auto document = ReadDocument(item, form);
     if (!document.ok()) return Annotate(document.status(), absl::StrCat("document ", number));
     request->documents.push_back(*std::move(document));
   }
@@ -112,14 +125,15 @@ absl::Status CheckText(std::string_view text, const std::string& name, int64_t m
 
 }  // namespace
 
-absl::StatusOr<ExtractRequest> ReadExtractRequest(const JsonDocument& body, const ExtractLimits& limits) {
+absl::StatusOr<ExtractRequest> ReadExtractRequest(const JsonDocument& body, ExtractForm form,
+                                                  const ExtractLimits& limits) {
   ExtractRequest request;
   TIQU_RETURN_IF_ERROR(ReadThreshold(body.root(), &request));
   if (const JsonValue* list = FindMember(body.root(), "documents"); list != nullptr) {
     request.several = true;
-    TIQU_RETURN_IF_ERROR(ReadDocuments(*list, limits, &request));
+    TIQU_RETURN_IF_ERROR(ReadDocuments(*list, form, limits, &request));
   } else {
-    TIQU_ASSIGN_OR_RETURN(request.documents.emplace_back(), ReadDocument(body.root()));
+    TIQU_ASSIGN_OR_RETURN(request.documents.emplace_back(), ReadDocument(body.root(), form));
   }
   size_t questions = 0;
   for (const ExtractDocument& document : request.documents) questions += document.questions.size();

@@ -18,7 +18,7 @@ namespace tiqu::serving {
 struct ExtractDocument {
   std::string id;  // as JSON; empty: none
   std::string_view passage;
-  std::vector<std::string_view> questions;
+  std::vector<std::string_view> questions;  // none for a tagger
 };
 
 struct ExtractRequest {
@@ -27,8 +27,15 @@ struct ExtractRequest {
   std::optional<float> threshold;
 };
 
+// What the documents of a request hold.
+enum class ExtractForm {
+  kQuestions,  // "passage" with "question" or "questions", for readers
+  kText,       // "text" or "passage" alone, for taggers
+};
+
 // Errors: INVALID_ARGUMENT; the message shows a valid request.
-absl::StatusOr<ExtractRequest> ReadExtractRequest(const JsonDocument& body, const ExtractLimits& limits);
+absl::StatusOr<ExtractRequest> ReadExtractRequest(const JsonDocument& body, ExtractForm form,
+                                                  const ExtractLimits& limits);
 
 // OK when the texts may be read. Errors: INVALID_ARGUMENT (empty, too long, not UTF-8), naming the text and the limit.
 absl::Status CheckTexts(const ExtractDocument& document, const ExtractLimits& limits);

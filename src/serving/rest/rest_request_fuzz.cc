@@ -30,11 +30,13 @@ void ReadBody(std::string_view text) {
   const auto body = tiqu::serving::JsonDocument::Parse(text);
   if (!body.ok()) return;
   const tiqu::serving::ExtractLimits limits = {100, 20, 10, 10};
-  const auto request = tiqu::serving::ReadExtractRequest(*body, limits);
-  if (!request.ok()) return;
-  for (const auto& document : request->documents) {
-    Check(!document.questions.empty());
-    static_cast<void>(tiqu::serving::CheckTexts(document, limits));
+  for (const auto form : {tiqu::serving::ExtractForm::kQuestions, tiqu::serving::ExtractForm::kText}) {
+    const auto request = tiqu::serving::ReadExtractRequest(*body, form, limits);
+    if (!request.ok()) continue;
+    for (const auto& document : request->documents) {
+      Check(document.questions.empty() == (form == tiqu::serving::ExtractForm::kText));
+      static_cast<void>(tiqu::serving::CheckTexts(document, limits));
+    }
   }
 }
 
