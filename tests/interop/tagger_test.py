@@ -4,19 +4,25 @@ engine to the numbers of docs/model.md, its entities found again by a client tha
 Run by ctest with TIQU_BUILD_DIR (where `tiqu`, `tiqu-train` and `run_engine` are); without tiqu-train there is nothing to test.
 """
 
+import contextlib
+import http.client
 import json
 import pathlib
+import socket
 import subprocess
 import sys
 import tempfile
+import time
 import unicodedata
 import unittest
 
 sys.path.insert(0, str(pathlib.Path(__file__).parent))
 import engine_util
+import grpc
 import numpy as np
 import tensorflow as tf
 from tagger_numpy import forward, viterbi
+from tensorflow_serving.apis import predict_pb2, prediction_service_pb2_grpc
 
 BUILD = engine_util.BUILD
 TOLERANCE = 2e-4
@@ -40,6 +46,36 @@ def train(folder):
         "train", "--model", "tagger", "--train-files", folder / "train.jsonl", "--valid-files", folder / "dev.jsonl",
         "--word-vectors", folder / "vectors.bin", "--hidden", 32, "--epochs", 4, "--learning-rate", 0.005,
         "--max-passage-chars", 200, "--output-dir", folder / "out")  # fmt: skip
+
+
+def free_port():
+    with socket.socket() as s:
+        s.bind(("127.0.0.1", 0))
+        return s.getsockname()[1]
+
+
+@contextlib.contextmanager
+def serve(model):
+    """`tiqu serve` on the model, named "names"; gives the ports of REST and gRPC."""
+    rest, grpc_port = free_port(), free_port()
+    server = subprocess.Popen([str(BUILD / "tiqu"), "serve", "--model_name=names", f"--model_base_path={model}",
+                               "--listen_address=127.0.0.1", f"--port={grpc_port}", f"--rest_api_port={rest}"])
+    try:
+        for _ in range(600):
+            with contextlib.suppress(OSError):
+                socket.create_connection(("127.0.0.1", rest)).close()
+                break
+            time.sleep(0.05)
+        yield rest, grpc_port
+    finally:
+        server.terminate()
+        server.wait(60)
+
+
+def post(port, path, body):
+    with contextlib.closing(http.client.HTTPConnection("127.0.0.1", port, timeout=60)) as connection:
+        connection.request("POST", path, json.dumps(body))
+        return json.loads(connection.getresponse().read())
 
 
 class Client:
@@ -164,6 +200,24 @@ class TaggerTest(unittest.TestCase):
             self.assertTrue(all(0 < e["score"] <= 1 for e in entities))
             count += len(got)
         self.assertGreater(count, 20)
+
+    def test_the_stock_client_with_viterbi_finds_what_the_server_finds(self):
+        with serve(self.folder / "model") as (rest, grpc_port), grpc.insecure_channel(f"127.0.0.1:{grpc_port}") as channel:
+            stub = prediction_service_pb2_grpc.PredictionServiceStub(channel)
+            count = 0
+            for text, sequence in list(zip(self.texts, self.sequences))[:10]:
+                request = predict_pb2.PredictRequest()
+                request.model_spec.name, request.model_spec.signature_name = "names", "infoext"
+                for name, value in batch([sequence]).items():
+                    request.inputs[name].CopyFrom(tf.make_tensor_proto(value))
+                outputs = {name: tf.make_ndarray(proto) for name, proto in stub.Predict(request, timeout=60).outputs.items()}
+                found = self.client.entities(text, viterbi(outputs["logits"][0], outputs["transition_params"]))
+                answer = post(rest, "/v1/models/names:extract", {"text": text})
+                self.assertEqual([(e["type"], e["text"], e["begin"], e["end"]) for e in answer["entities"]], found)
+                rows = post(rest, "/v1/models/names:predict", {"signature_name": "extract", "instances": [text]})
+                self.assertEqual(rows["predictions"][0]["entities"], [entity for _, entity, _, _ in found])
+                count += len(found)
+            self.assertGreater(count, 5)
 
     def test_eval_finds_the_trainers_score(self):
         printed = float(self.printed.split("span F1 ")[1].split(" ")[0])
