@@ -85,6 +85,19 @@ TEST(NumberTextTest, TheEdgesOfTheRanges) {
   }
 }
 
+TEST(NumberTextTest, PowersAndWhatStandsBesideThem) {
+  const auto check_around = [](float value) {
+    for (int step = -20; step <= 20; ++step) {
+      const auto near = std::bit_cast<float>(std::bit_cast<uint32_t>(value) + step);
+      if (std::isfinite(near)) {
+        ASSERT_EQ(Float(near), Expected(near, true)) << near;
+      }
+    }
+  };
+  for (uint32_t exponent = 1; exponent < 255; ++exponent) check_around(std::bit_cast<float>(exponent << 23));
+  for (int exponent = -37; exponent < 38; ++exponent) check_around(static_cast<float>(std::pow(10.0, exponent)));
+}
+
 TEST(NumberTextTest, RandomNumbersReadAsPrintfWritesThem) {
   Random random(11);
   for (int i = 0; i < 100000; ++i) {
