@@ -67,7 +67,7 @@ TEST_F(ImportTest, SaysWhatIsMissing) {
   std::filesystem::remove(base_ + "/1/assets/words.txt");
   EXPECT_THAT(Message(), HasSubstr("words.txt"));
   std::filesystem::remove(base_ + "/1/assets.extra/tiqu.json");
-  EXPECT_THAT(Message(), HasSubstr("not a Tiqu reader"));
+  EXPECT_THAT(Message(), HasSubstr("not a Tiqu model"));
 }
 
 TEST_F(ImportTest, SaysWhichWeightDoesNotFit) {
