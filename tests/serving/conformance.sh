@@ -10,9 +10,13 @@ if [ ! -f "$suite/run_$1.py" ]; then
   exit 77
 fi
 export TIQU_LISTEN_ADDRESS=127.0.0.1
+cases=(--cases "$suite/$1_cases.json")
+# Cases of our own, in the suite's format.
+own=$(cd "$(dirname "$0")" && pwd)/$1_cases.json
+[ ! -f "$own" ] || cases+=(--cases "$own")
 status=0
 "$TIQU_PYTHON" "$suite/run_$1.py" --server-cmd "$TIQU_BUILD_DIR/tiqu serve" --echo-model "$TIQU_BUILD_DIR/echo" \
-  --fixtures "$shared/fixtures" --time-limit 400 --ready-timeout 60 --request-timeout 30 --jobs 2 --summary || status=$?
+  --fixtures "$shared/fixtures" "${cases[@]}" --time-limit 400 --ready-timeout 60 --request-timeout 30 --jobs 2 --summary || status=$?
 # The client package is missing: no reason to skip where everything is installed.
 [ $status -ne 77 ] || [ "${CI:-}" != true ] || status=1
 exit $status
