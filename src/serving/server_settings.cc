@@ -22,6 +22,9 @@ constexpr int kThreadsACore = 4;  // of requests; the run gate lets as many run 
 
 int Cores() { return std::max(1U, std::thread::hardware_concurrency()); }
 
+// gRPC refuses a call that finds no free thread, so there are more of them than calls are likely to wait for the gate.
+constexpr int kLeastGrpcThreads = 256;
+
 int ThreadsOr(int threads) { return threads > 0 ? threads : kThreadsACore * Cores(); }
 
 absl::StatusOr<pb::ModelServerConfig> ReadModels(const ServerOptions& options) {
@@ -142,7 +145,8 @@ GrpcOptions MakeGrpcOptions(const ServerOptions& options, const ServerFiles& fil
   const std::string host = options.listen_address.empty() ? "0.0.0.0" : options.listen_address;
   if (options.port != 0) grpc.address = absl::StrCat(host, ":", options.port);
   grpc.socket_path = options.grpc_socket_path;
-  grpc.max_threads = ThreadsOr(options.grpc_max_threads);
+  grpc.max_threads = options.grpc_max_threads > 0 ? options.grpc_max_threads
+                                                  : std::max(kLeastGrpcThreads, ThreadsOr(options.grpc_max_threads));
   grpc.channel_arguments = options.grpc_channel_arguments;
   grpc.ssl = files.ssl;
   grpc.health = options.enable_grpc_healthcheck_service;
