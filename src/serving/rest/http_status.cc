@@ -37,8 +37,6 @@ int HttpStatusOf(absl::StatusCode code) {
   }
 }
 
-std::string CodeName(absl::StatusCode code) { return absl::StatusCodeToString(code); }
-
 HttpResponse JsonResponse(std::string body) { return {200, {{"Content-Type", "application/json"}}, std::move(body)}; }
 
 HttpResponse ErrorResponse(int http_status, std::string_view message) {

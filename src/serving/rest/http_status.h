@@ -10,8 +10,6 @@ namespace tiqu::serving {
 
 // INVALID_ARGUMENT 400, NOT_FOUND 404, RESOURCE_EXHAUSTED 429, ...: TensorFlow Serving's table.
 int HttpStatusOf(absl::StatusCode code);
-// "OK", "NOT_FOUND", ...
-std::string CodeName(absl::StatusCode code);
 
 HttpResponse JsonResponse(std::string body);
 // {"error": MESSAGE}

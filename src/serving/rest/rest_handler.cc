@@ -13,6 +13,7 @@
 #include "serving/json/example_json.h"
 #include "serving/json/predict_json.h"
 #include "serving/json/request_hint.h"
+#include "serving/metrics/request_metrics.h"
 #include "serving/rest/bearer_token.h"
 #include "serving/rest/http_status.h"
 #include "serving/rest/model_json.h"
@@ -20,11 +21,7 @@
 namespace tiqu::serving {
 namespace {
 
-constexpr char kRequestCount[] = ":tensorflow:serving:request_count";
-constexpr char kRequestLatency[] = ":tensorflow:serving:request_latency";
 constexpr char kRuntimeLatency[] = ":tensorflow:serving:runtime_latency";
-constexpr char kExampleCounts[] = ":tensorflow:serving:request_example_counts";
-constexpr char kExampleCountTotal[] = ":tensorflow:serving:request_example_count_total";
 
 absl::StatusOr<pb::ModelSpec> SpecOf(const ModelPath& path) {
   pb::ModelSpec spec;
@@ -163,10 +160,8 @@ HttpResponse RestHandler::Post(const ModelPath& path, const HttpRequest& request
   if (options_.timeout > absl::ZeroDuration()) call.limits.deadline = context.received + options_.timeout;
   call.limits.cancelled = context.cancelled;
   const auto body = Infer(call);
-  metrics_.Count(kRequestCount, {{"model_name", path.model}, {"status", CodeName(body.status().code())}});
+  CountRequest(&metrics_, {path.model, path.verb, "REST"}, body.status(), absl::Now() - start);
   if (!body.ok()) return ErrorResponse(body.status());
-  metrics_.Observe(kRequestLatency, {{"model_name", path.model}, {"API", path.verb}, {"entrypoint", "REST"}},
-                   MicrosSince(start));
   return JsonResponse(*body);
 }
 
@@ -205,7 +200,7 @@ absl::StatusOr<std::string> RestHandler::Classify(const Call& call) const {
   *request.mutable_model_spec() = call.spec;
   TIQU_ASSIGN_OR_RETURN(*request.mutable_model_spec()->mutable_signature_name(), ReadSignatureName(json));
   TIQU_RETURN_IF_ERROR(ReadExamples(json, request.mutable_input()));
-  CountExamples(call.path.model, request.input());
+  CountExamples(&metrics_, call.path.model, request.input());
   pb::ClassificationResponse response;
   TIQU_RETURN_IF_ERROR(serving::Classify(models_, request, options_.classify, call.limits, &response));
   return WriteClassifications(response.result());
@@ -217,7 +212,7 @@ absl::StatusOr<std::string> RestHandler::Regress(const Call& call) const {
   *request.mutable_model_spec() = call.spec;
   TIQU_ASSIGN_OR_RETURN(*request.mutable_model_spec()->mutable_signature_name(), ReadSignatureName(json));
   TIQU_RETURN_IF_ERROR(ReadExamples(json, request.mutable_input()));
-  CountExamples(call.path.model, request.input());
+  CountExamples(&metrics_, call.path.model, request.input());
   pb::RegressionResponse response;
   TIQU_RETURN_IF_ERROR(serving::Regress(models_, request, options_.classify, call.limits, &response));
   return WriteRegressions(response.result());
@@ -230,13 +225,6 @@ absl::StatusOr<std::string> RestHandler::Get(const ModelPath& path) const {
   // A label is not looked at: the status is that of all versions.
   if (path.label) spec.clear_version_label();
   return StatusJson(models_, spec);
-}
-
-void RestHandler::CountExamples(const std::string& model, const pb::Input& input) const {
-  const int count = input.has_example_list() ? input.example_list().examples_size()
-                                             : input.example_list_with_context().examples_size();
-  metrics_.Count(kExampleCountTotal, {{"model", model}}, count);
-  metrics_.Observe(kExampleCounts, {{"model", model}}, count, {1, 2, 15});
 }
 
 absl::Status RestHandler::WithExample(const absl::Status& status, const pb::ModelSpec& spec) const {

@@ -53,7 +53,6 @@ class RestHandler : public HttpHandler {
   absl::StatusOr<std::string> Classify(const Call& call) const;
   absl::StatusOr<std::string> Regress(const Call& call) const;
   absl::StatusOr<std::string> Get(const ModelPath& path) const;
-  void CountExamples(const std::string& model, const pb::Input& input) const;
   // Adds a request that a client could have meant, where the model is known.
   absl::Status WithExample(const absl::Status& status, const pb::ModelSpec& spec) const;
 
