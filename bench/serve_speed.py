@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """The server against `tiqu extract`, and REST against gRPC. Both sides warm, answers compared first.
 
-    bench/serve_speed.py BUILD MODEL [--seconds 10]      PYTHON needs the stock client for the rows of gRPC
+    bench/serve_speed.py BUILD MODEL [--seconds 4] [--rounds 7]      PYTHON needs the stock client for the rows of gRPC
 
 The server has one core of its own, and so has `tiqu extract` (one worker); the clients run on another core, which a
 server that shares a machine with its clients would have to give away. Passages have 200 characters.
@@ -189,17 +189,56 @@ def id_inputs(chars):
             "k2_in": [[-1.0]], "pos_in": [[float(i) for i in range(chars)]]}
 
 
+def ratio_text(rates, others):
+    """Each round's figure against the same round's: the machine's speed changes from minute to minute."""
+    ratios = sorted(a / b for a, b in zip(rates, others))
+    return f"{statistics.median(ratios):.2f} (rounds: {', '.join(f'{r:.2f}' for r in ratios)})"
+
+
+def compare_texts(tiqu, model, calls, options):
+    """`tiqu extract` and each interface take turns, so that all have the same weather."""
+    texts = passages(1000, 200)
+    extract, served, latencies = [], {name: [] for name in calls}, {name: [] for name in calls}
+    for number in range(options.rounds):
+        with tempfile.TemporaryDirectory() as folder:
+            rate, answers = extract_rate(tiqu, model, texts, Path(folder))
+        extract.append(rate)
+        for name, call in calls.items():
+            if number == 0:
+                check(call(), texts, answers)
+            run_clients(call, texts, 0.5)
+            rate, times = run_clients(call, texts, options.seconds)
+            served[name].append(rate)
+            latencies[name].append([times[int(len(times) * q)] * 1e3 for q in (0.5, 0.99)])
+    print(f"tiqu extract, one core: {statistics.median(extract):.0f} questions/s on 200 characters")
+    for name in calls:
+        p50, p99 = (statistics.median(column) for column in zip(*latencies[name]))
+        print(f"extract over {name}, {CONNECTIONS} connections: {statistics.median(served[name]):.0f} questions/s, of tiqu "
+              f"extract {ratio_text(served[name], extract)}; p50 {p50:.1f} ms, p99 {p99:.1f} ms, {p99 / p50:.2f} times")
+    if len(calls) == 2:
+        print(f"gRPC against REST: {ratio_text(served['gRPC'], served['REST'])}")
+
+
+def compare_ids(rest, grpc):
+    inputs = id_inputs(512)
+    differences, by_rest, by_grpc = [], [], []
+    for _ in range(7):
+        by_rest.append(one_by_one(rest_predict(rest, inputs), 60))
+        by_grpc.append(one_by_one(grpc_predict(grpc, inputs), 60))
+        differences.append(by_rest[-1] - by_grpc[-1])
+    print(f"ids of 512 characters, one client: REST {statistics.median(by_rest):.2f} ms, gRPC "
+          f"{statistics.median(by_grpc):.2f} ms, difference {statistics.median(differences):.2f} ms")
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("build", type=Path)
     parser.add_argument("model", type=Path)
-    parser.add_argument("--seconds", type=float, default=10)
+    parser.add_argument("--seconds", type=float, default=4, help="of each interface in each round")
+    parser.add_argument("--rounds", type=int, default=7)
     options = parser.parse_args()
-    tiqu, model, texts = options.build / "tiqu", options.model.resolve(), passages(2000, 200)
+    tiqu, model = options.build / "tiqu", options.model.resolve()
     os.sched_setaffinity(0, {CLIENT_CORE})
-    with tempfile.TemporaryDirectory() as folder:
-        rate, answers = extract_rate(tiqu, model, texts, Path(folder))
-    print(f"tiqu extract, one core: {rate:.0f} questions/s on 200 characters")
     server, rest, grpc = start_server(tiqu, model)
     try:
         calls = {"REST": rest_extract(rest)}
@@ -208,22 +247,9 @@ def main():
             calls["gRPC"] = grpc_extract(grpc)
         except ImportError:
             print("no stock client here: no rows of gRPC")
-        for name, call in calls.items():
-            check(call(), texts, answers)
-            run_clients(call, texts, 1)
-            served, latencies = run_clients(call, texts, options.seconds)
-            p50, p99 = (latencies[int(len(latencies) * q)] * 1e3 for q in (0.5, 0.99))
-            print(f"extract over {name}, {CONNECTIONS} connections: {served:.0f} questions/s, {served / rate:.2f} of tiqu "
-                  f"extract; p50 {p50:.1f} ms, p99 {p99:.1f} ms, {p99 / p50:.2f} times")
+        compare_texts(tiqu, model, calls, options)
         if "gRPC" in calls:
-            inputs = id_inputs(512)
-            medians = {"REST": [], "gRPC": []}
-            for _ in range(3):
-                medians["REST"].append(one_by_one(rest_predict(rest, inputs), 100))
-                medians["gRPC"].append(one_by_one(grpc_predict(grpc, inputs), 100))
-            by_rest, by_grpc = min(medians["REST"]), min(medians["gRPC"])
-            print(f"ids of 512 characters, one client: REST {by_rest:.2f} ms, gRPC {by_grpc:.2f} ms, "
-                  f"difference {by_rest - by_grpc:.2f} ms")
+            compare_ids(rest, grpc)
     finally:
         server.terminate()
         server.wait(60)

@@ -15,6 +15,8 @@ struct AnswerRules {
   float no_answer_threshold = 1.0F;  // P(no answer) at or above which nothing is reported
   int max_answer_chars = 256;
   bool single = false;  // one answer at most
+
+  bool operator==(const AnswerRules&) const = default;
 };
 
 // Spans less likely than this are not looked for: their number would grow with the square of the passage.

@@ -22,8 +22,8 @@ constexpr int kThreadsACore = 4;  // of requests; the run gate lets as many run 
 
 int Cores() { return std::max(1U, std::thread::hardware_concurrency()); }
 
-// gRPC refuses a call that finds no free thread, so there are more of them than calls are likely to wait for the gate.
-constexpr int kLeastGrpcThreads = 256;
+// Calls that wait hold a thread each, and a batch is made of calls that wait. A thread starts when it is needed.
+constexpr int kLeastGrpcThreads = 64;
 
 int ThreadsOr(int threads) { return threads > 0 ? threads : kThreadsACore * Cores(); }
 

@@ -12,7 +12,7 @@ namespace {
 
 constexpr size_t kMostMessageBytes = 1024;
 
-RunLimits LimitsOf(grpc::ServerContext* context) {
+RunLimits LimitsOf(grpc::CallbackServerContext* context) {
   RunLimits limits;
   if (context->deadline() < std::chrono::system_clock::time_point::max()) {
     limits.deadline = absl::FromChrono(context->deadline());
@@ -40,7 +40,7 @@ grpc::Status ToGrpc(const absl::Status& status) {
   return grpc::Status(static_cast<grpc::StatusCode>(status.raw_code()), message);
 }
 
-absl::Status GrpcCalls::Authenticate(const grpc::ServerContext& context) const {
+absl::Status GrpcCalls::Authenticate(const grpc::CallbackServerContext& context) const {
   if (bearer_token_.empty()) return absl::OkStatus();
   const auto [begin, end] = context.client_metadata().equal_range("authorization");
   for (auto it = begin; it != end; ++it) {
@@ -49,18 +49,32 @@ absl::Status GrpcCalls::Authenticate(const grpc::ServerContext& context) const {
   return absl::UnauthenticatedError("a bearer token is needed: metadata 'authorization: Bearer TOKEN'");
 }
 
-grpc::Status GrpcCalls::Infer(grpc::ServerContext* context, const char* api, const std::string& model,
-                              const std::function<absl::Status(const RunLimits&)>& work) const {
-  if (absl::Status allowed = Authenticate(*context); !allowed.ok()) return ToGrpc(allowed);
-  const absl::Time start = absl::Now();
-  const absl::Status status = RunGuarded([&] { return work(LimitsOf(context)); });
-  CountRequest(&metrics_, {model, api, "GRPC"}, status, absl::Now() - start);
-  return ToGrpc(status);
+grpc::ServerUnaryReactor* GrpcCalls::Answer(grpc::CallbackServerContext* context, std::function<absl::Status()> work) {
+  grpc::ServerUnaryReactor* reactor = context->DefaultReactor();
+  if (absl::Status allowed = Authenticate(*context); !allowed.ok()) {
+    reactor->Finish(ToGrpc(allowed));
+    return reactor;
+  }
+  const absl::Status queued = RunGuarded([&] {
+    workers_.Submit([reactor, work = std::move(work)] { reactor->Finish(ToGrpc(RunGuarded(work))); });
+    return absl::OkStatus();
+  });
+  if (!queued.ok()) reactor->Finish(ToGrpc(queued));
+  return reactor;
 }
 
-grpc::Status GrpcCalls::Manage(grpc::ServerContext* context, const std::function<absl::Status()>& work) const {
-  if (absl::Status allowed = Authenticate(*context); !allowed.ok()) return ToGrpc(allowed);
-  return ToGrpc(RunGuarded(work));
+grpc::ServerUnaryReactor* GrpcCalls::Infer(grpc::CallbackServerContext* context, const char* api, std::string model,
+                                           std::function<absl::Status(const RunLimits&)> work) {
+  const absl::Time start = absl::Now();
+  return Answer(context, [this, context, api, start, model = std::move(model), work = std::move(work)] {
+    const absl::Status status = RunGuarded([&] { return work(LimitsOf(context)); });
+    CountRequest(&metrics_, {model, api, "GRPC"}, status, absl::Now() - start);
+    return status;
+  });
+}
+
+grpc::ServerUnaryReactor* GrpcCalls::Manage(grpc::CallbackServerContext* context, std::function<absl::Status()> work) {
+  return Answer(context, std::move(work));
 }
 
 }  // namespace tiqu::serving

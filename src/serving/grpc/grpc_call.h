@@ -1,13 +1,18 @@
 // What all methods share: who may call, how long, what is counted, and how errors go back.
 //
-// Thread safety: immutable; every method may be called from any number of threads.
+// gRPC's own threads only read and write: the work is done on others, of which there are as many as calls wait at most.
+//
+// Thread safety: every method may be called from any number of threads.
 #pragma once
 
 #include <functional>
 #include <string>
+#include <utility>
 
 #include "absl/status/status.h"
+#include "base/task_queue.h"
 #include "grpcpp/server_context.h"
+#include "grpcpp/support/server_callback.h"
 #include "serving/metrics/metrics.h"
 #include "serving/models/run_limits.h"
 
@@ -19,20 +24,25 @@ grpc::Status ToGrpc(const absl::Status& status);
 class GrpcCalls {
  public:
   // An empty token: nobody has to show one. `metrics` must outlive the object.
-  GrpcCalls(Metrics* metrics, std::string bearer_token) : metrics_(*metrics), bearer_token_(std::move(bearer_token)) {}
+  GrpcCalls(Metrics* metrics, std::string bearer_token, int most_threads)
+      : metrics_(*metrics), bearer_token_(std::move(bearer_token)), workers_(most_threads) {}
 
   // Runs `work` under the call's deadline and cancellation, and counts it as a request of `model` to `api` ("Predict").
-  grpc::Status Infer(grpc::ServerContext* context, const char* api, const std::string& model,
-                     const std::function<absl::Status(const RunLimits&)>& work) const;
+  // The request and the response live until the call is finished.
+  grpc::ServerUnaryReactor* Infer(grpc::CallbackServerContext* context, const char* api, std::string model,
+                                  std::function<absl::Status(const RunLimits&)> work);
 
   // The same for calls that run no model and are not counted.
-  grpc::Status Manage(grpc::ServerContext* context, const std::function<absl::Status()>& work) const;
+  grpc::ServerUnaryReactor* Manage(grpc::CallbackServerContext* context, std::function<absl::Status()> work);
 
  private:
-  absl::Status Authenticate(const grpc::ServerContext& context) const;
+  absl::Status Authenticate(const grpc::CallbackServerContext& context) const;
+  // Ends the call with what `work` gives, from a thread of its own.
+  grpc::ServerUnaryReactor* Answer(grpc::CallbackServerContext* context, std::function<absl::Status()> work);
 
   Metrics& metrics_;
   const std::string bearer_token_;
+  TaskQueue workers_;
 };
 
 }  // namespace tiqu::serving

@@ -55,7 +55,7 @@ absl::Status AddChannelArguments(const std::string& arguments, grpc::ServerBuild
 class GrpcServer::Impl {
  public:
   Impl(ModelRegistry* models, Metrics* metrics, const GrpcOptions& options)
-      : calls_(metrics, options.bearer_token),
+      : calls_(metrics, options.bearer_token, options.max_threads),
         prediction_(models, &calls_, metrics, PredictOptions{options.tensor_content}, options.classify),
         models_(models, &calls_) {}
 

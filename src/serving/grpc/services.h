@@ -1,6 +1,7 @@
 // The two services of TensorFlow Serving, each method a call of the function that REST shares.
 //
-// Thread safety: gRPC calls the methods from many threads.
+// The methods come back at once; what they start runs on threads of GrpcCalls. Thread safety: gRPC calls the methods from
+// many threads.
 #pragma once
 
 #include "serving/grpc/grpc_call.h"
@@ -12,38 +13,38 @@
 
 namespace tiqu::serving {
 
-class PredictionServiceImpl final : public pb::PredictionService::Service {
+class PredictionServiceImpl final : public pb::PredictionService::CallbackService {
  public:
-  PredictionServiceImpl(const ModelRegistry* models, const GrpcCalls* calls, Metrics* metrics, PredictOptions predict,
+  PredictionServiceImpl(const ModelRegistry* models, GrpcCalls* calls, Metrics* metrics, PredictOptions predict,
                         ClassifyOptions classify)
       : models_(*models), calls_(*calls), metrics_(*metrics), predict_(predict), classify_(classify) {}
 
-  grpc::Status Classify(grpc::ServerContext* context, const pb::ClassificationRequest* request,
+  grpc::ServerUnaryReactor* Classify(grpc::CallbackServerContext* context, const pb::ClassificationRequest* request,
                         pb::ClassificationResponse* response) override;
-  grpc::Status Regress(grpc::ServerContext* context, const pb::RegressionRequest* request,
+  grpc::ServerUnaryReactor* Regress(grpc::CallbackServerContext* context, const pb::RegressionRequest* request,
                        pb::RegressionResponse* response) override;
-  grpc::Status Predict(grpc::ServerContext* context, const pb::PredictRequest* request,
+  grpc::ServerUnaryReactor* Predict(grpc::CallbackServerContext* context, const pb::PredictRequest* request,
                        pb::PredictResponse* response) override;
-  grpc::Status MultiInference(grpc::ServerContext* context, const pb::MultiInferenceRequest* request,
+  grpc::ServerUnaryReactor* MultiInference(grpc::CallbackServerContext* context, const pb::MultiInferenceRequest* request,
                               pb::MultiInferenceResponse* response) override;
-  grpc::Status GetModelMetadata(grpc::ServerContext* context, const pb::GetModelMetadataRequest* request,
+  grpc::ServerUnaryReactor* GetModelMetadata(grpc::CallbackServerContext* context, const pb::GetModelMetadataRequest* request,
                                 pb::GetModelMetadataResponse* response) override;
 
  private:
   const ModelRegistry& models_;
-  const GrpcCalls& calls_;
+  GrpcCalls& calls_;
   Metrics& metrics_;
   const PredictOptions predict_;
   const ClassifyOptions classify_;
 };
 
-class ModelServiceImpl final : public pb::ModelService::Service {
+class ModelServiceImpl final : public pb::ModelService::CallbackService {
  public:
-  ModelServiceImpl(ModelRegistry* models, const GrpcCalls* calls) : models_(*models), calls_(*calls) {}
+  ModelServiceImpl(ModelRegistry* models, GrpcCalls* calls) : models_(*models), calls_(*calls) {}
 
-  grpc::Status GetModelStatus(grpc::ServerContext* context, const pb::GetModelStatusRequest* request,
+  grpc::ServerUnaryReactor* GetModelStatus(grpc::CallbackServerContext* context, const pb::GetModelStatusRequest* request,
                               pb::GetModelStatusResponse* response) override;
-  grpc::Status HandleReloadConfigRequest(grpc::ServerContext* context, const pb::ReloadConfigRequest* request,
+  grpc::ServerUnaryReactor* HandleReloadConfigRequest(grpc::CallbackServerContext* context, const pb::ReloadConfigRequest* request,
                                          pb::ReloadConfigResponse* response) override;
 
  private:
@@ -51,7 +52,7 @@ class ModelServiceImpl final : public pb::ModelService::Service {
   absl::Status Reload(const pb::ModelServerConfig& config);
 
   ModelRegistry& models_;
-  const GrpcCalls& calls_;
+  GrpcCalls& calls_;
 };
 
 }  // namespace tiqu::serving

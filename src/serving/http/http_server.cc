@@ -115,7 +115,7 @@ struct HttpServer::State {
   net::steady_timer retry;
   std::shared_ptr<HttpServices> services;
   int port = 0;
-  std::optional<WorkerPool> workers;
+  std::optional<TaskQueue> workers;
   std::optional<net::executor_work_guard<net::io_context::executor_type>> work;
   std::vector<std::thread> io_threads;
   std::once_flag stopped;

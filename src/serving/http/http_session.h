@@ -15,7 +15,7 @@
 #include "absl/time/time.h"
 #include "serving/http/http_answer.h"
 #include "serving/http/http_options.h"
-#include "serving/http/worker_pool.h"
+#include "base/task_queue.h"
 
 namespace tiqu::serving {
 
@@ -49,7 +49,7 @@ class HttpSessions {
 struct HttpServices {
   HttpServerOptions options;
   const HttpAnswerer* answerer = nullptr;
-  WorkerPool* workers = nullptr;
+  TaskQueue* workers = nullptr;
   std::shared_ptr<boost::asio::ssl::context> tls;  // null: plain
   HttpSessions sessions;
   std::atomic<bool> draining{false};

@@ -2,6 +2,7 @@
 
 #include <rapidjson/memorystream.h>
 
+#include <optional>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -70,6 +71,24 @@ absl::Status ParseError(rapidjson::ParseErrorCode code, size_t offset, std::stri
   return absl::InvalidArgumentError(message);
 }
 
+// Where a fraction or an exponent follows NaN or Infinity, outside strings: there the parser reads beyond its own buffer.
+std::optional<size_t> FractionOfNanOrInf(std::string_view text) {
+  if (text.find("NaN") == std::string_view::npos && text.find("Inf") == std::string_view::npos) return std::nullopt;
+  bool in_string = false;
+  for (size_t i = 0; i < text.size(); ++i) {
+    const char c = text[i];
+    if (c == '"') {
+      in_string = !in_string;
+    } else if (in_string) {
+      if (c == '\\') ++i;  // what is escaped ends no string
+    } else if (i > 0 && (c == '.' || c == 'e' || c == 'E')) {
+      const char before = text[i - 1];  // of NaN, Inf or Infinity; no other value ends so
+      if (before == 'N' || before == 'f' || before == 'y') return i;
+    }
+  }
+  return std::nullopt;
+}
+
 }  // namespace
 
 JsonDocument::JsonDocument(std::unique_ptr<Document> document, int64_t text_bytes)
@@ -77,6 +96,9 @@ JsonDocument::JsonDocument(std::unique_ptr<Document> document, int64_t text_byte
 
 absl::StatusOr<JsonDocument> JsonDocument::Parse(std::string_view text) {
   if (text.empty()) return absl::InvalidArgumentError("JSON Parse error: The document is empty");
+  if (const auto offset = FractionOfNanOrInf(text)) {
+    return ParseError(rapidjson::kParseErrorValueInvalid, *offset, text);
+  }
   const size_t skipped = text.starts_with(kByteOrderMark) ? kByteOrderMark.size() : 0;
   try {
     auto document = std::make_unique<Document>();

@@ -369,5 +369,15 @@ TEST(JsonDocumentTest, SaysWhereAndWhatStandsThere) {
   EXPECT_THAT(std::string(near.status().message()), Not(HasSubstr("gzip")));
 }
 
+// RapidJSON itself reads beyond its buffer here.
+TEST(JsonDocumentTest, NanAndInfinityHaveNoFractionAndNoExponent) {
+  for (const char* value : {"NaN.5", "NaNe2", "Inf.5", "-Infinitye2", "InfinityE+1"}) {
+    const absl::Status status = JsonDocument::Parse(std::string("{\"instances\": [") + value + "]}").status();
+    EXPECT_EQ(status.code(), absl::StatusCode::kInvalidArgument) << value;
+    EXPECT_THAT(std::string(status.message()), HasSubstr("JSON Parse error: Invalid value. at offset: ")) << value;
+  }
+  EXPECT_TRUE(JsonDocument::Parse(R"({"instances": ["NaN.5 \\\"Infinitye2", -Infinity, NaN, 1.5e3, true, false]})").ok());
+}
+
 }  // namespace
 }  // namespace tiqu::serving

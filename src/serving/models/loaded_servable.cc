@@ -104,9 +104,35 @@ absl::StatusOr<std::unique_ptr<LoadedServable>> LoadedServable::Load(const std::
   TIQU_ASSIGN_OR_RETURN(servable->batcher_,
                         MakeBatcher(options.batching, model_name, version_dir, servable->engine_->signatures(),
                                     servable->reader_ != nullptr, servable->run_));
-  if (servable->reader_ != nullptr) AddTextSignatures(&servable->signature_defs_, &servable->signatures_);
-  if (servable->tagger_ != nullptr) AddTaggerSignature(&servable->signature_defs_, &servable->signatures_);
+  servable->AddText(options.gate->width());
   return servable;
+}
+
+void LoadedServable::AddText(int width) {
+  if (reader_ != nullptr) {
+    AddTextSignatures(&signature_defs_, &signatures_);
+    read_combiner_ = std::make_unique<ReadCombiner>(
+        width, [reader = reader_](const auto& requests, const auto& rules) { return reader->ReadAll(requests, rules); });
+  }
+  if (tagger_ != nullptr) {
+    AddTaggerSignature(&signature_defs_, &signatures_);
+    tag_combiner_ = std::make_unique<TagCombiner>(
+        width, [tagger = tagger_](const auto& texts, float threshold) { return tagger->TagAll(texts, threshold); });
+  }
+}
+
+absl::StatusOr<std::vector<answer::RequestResult>> LoadedServable::ReadTexts(std::span<const answer::Request> requests,
+                                                                             const decode::AnswerRules& rules,
+                                                                             const RunLimits& limits) const {
+  if (read_combiner_ == nullptr) return Servable::ReadTexts(requests, rules, limits);  // says what is missing
+  return read_combiner_->Run(requests, rules, limits);
+}
+
+absl::StatusOr<std::vector<answer::TagResult>> LoadedServable::TagTexts(std::span<const std::string_view> texts,
+                                                                        float threshold,
+                                                                        const RunLimits& limits) const {
+  if (tag_combiner_ == nullptr) return Servable::TagTexts(texts, threshold, limits);
+  return tag_combiner_->Run(texts, threshold, limits);
 }
 
 absl::StatusOr<TensorMap> LoadedServable::Run(const std::string& signature, const TensorMap& inputs,

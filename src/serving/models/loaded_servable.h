@@ -2,13 +2,16 @@
 //
 //   TIQU_ASSIGN_OR_RETURN(auto servable, LoadedServable::Load("qa", 3, "/models/qa/3", {.gate = gate}));
 //
-// Runs on the calling thread, when the gate lets it. Thread safety: as Servable.
+// Runs on the calling thread, when the gate lets it; short texts that wait run together, on the thread of one of them.
+// Thread safety: as Servable.
 #pragma once
 
 #include <cstdint>
 #include <map>
 #include <memory>
+#include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "absl/status/statusor.h"
@@ -18,6 +21,7 @@
 #include "serving/models/run_gate.h"
 #include "serving/models/servable.h"
 #include "serving/models/servable_batching.h"
+#include "serving/text/text_combiner.h"
 
 namespace tiqu::serving {
 
@@ -45,10 +49,21 @@ class LoadedServable : public Servable {
   absl::StatusOr<TensorMap> Run(const std::string& signature, const TensorMap& inputs,
                                 const RunLimits& limits) const override;
   const answer::Reader* reader() const override { return reader_.get(); }
+  absl::StatusOr<std::vector<answer::RequestResult>> ReadTexts(std::span<const answer::Request> requests,
+                                                               const decode::AnswerRules& rules,
+                                                               const RunLimits& limits) const override;
   const answer::Tagger* tagger() const override { return tagger_.get(); }
+  absl::StatusOr<std::vector<answer::TagResult>> TagTexts(std::span<const std::string_view> texts, float threshold,
+                                                          const RunLimits& limits) const override;
 
  private:
+  using ReadCombiner = TextCombiner<answer::Request, decode::AnswerRules, answer::RequestResult>;
+  using TagCombiner = TextCombiner<std::string_view, float, answer::TagResult>;
+
   LoadedServable(std::string model_name, int64_t version) : model_name_(std::move(model_name)), version_(version) {}
+
+  // What the model does with texts, with so many runs at a time.
+  void AddText(int width);
 
   const std::string model_name_;
   const int64_t version_;
@@ -59,6 +74,8 @@ class LoadedServable : public Servable {
   std::shared_ptr<const engine::Engine> engine_;
   std::shared_ptr<const answer::Reader> reader_;
   std::shared_ptr<const answer::Tagger> tagger_;
+  std::unique_ptr<ReadCombiner> read_combiner_;  // null: not a reader
+  std::unique_ptr<TagCombiner> tag_combiner_;    // null: not a tagger
 };
 
 }  // namespace tiqu::serving

@@ -208,5 +208,44 @@ TEST(LoadedReaderTest, TextsOfOtherLengthsInOneBatchChangeNoBit) {
   EXPECT_GE(most_tasks, 3);
 }
 
+TEST(LoadedReaderTest, TextsThatRunTogetherAreAnsweredAsAlone) {
+  if (!fs::exists(StarterVersion() + "/saved_model.pb")) GTEST_SKIP();
+  ServableOptions options;
+  options.gate = std::make_shared<RunGate>(1);
+  const auto servable = LoadedServable::Load("qa", 1, StarterVersion(), options);
+  ASSERT_TRUE(servable.ok()) << servable.status();
+  const answer::Reader& reader = *(*servable)->reader();
+  std::vector<std::thread> senders;
+  for (int sender = 0; sender < 8; ++sender) {
+    senders.emplace_back([&, sender] {
+      for (int round = 0; round < 4; ++round) {
+        std::string passage = "罗显敏,男,1989年11月19日出生,户籍地:广西壮族自治区宾阳县宾州镇顾明村";
+        for (int i = 0; i < sender * round; ++i) passage += std::to_string(i) + "号。";
+        if (sender == 7) passage += "\xFF";  // an error of its own, and of nobody else
+        const std::vector<answer::Request> requests = {{passage, {"罗显敏的户籍地", "罗显敏的性别"}}};
+        const auto alone = reader.ReadAll(requests, reader.rules());
+        const auto results = (*servable)->ReadTexts(requests, reader.rules(), {});
+        ASSERT_TRUE(results.ok()) << results.status();
+        ASSERT_EQ(results->size(), 1U);
+        ASSERT_EQ(results->front().status(), alone.front().status());
+        ASSERT_EQ(results->front().ok(), sender != 7);
+        if (sender == 7) continue;
+        for (size_t i = 0; i < 2; ++i) {
+          const Reply& got = (*results->front())[i];
+          const Reply& expected = (*alone.front())[i];
+          EXPECT_EQ(got.no_answer, expected.no_answer);
+          ASSERT_EQ(got.answers.size(), expected.answers.size());
+          for (size_t k = 0; k < got.answers.size(); ++k) {
+            EXPECT_EQ(got.answers[k].text, expected.answers[k].text);
+            EXPECT_EQ(got.answers[k].begin, expected.answers[k].begin);
+            EXPECT_EQ(got.answers[k].score, expected.answers[k].score);
+          }
+        }
+      }
+    });
+  }
+  for (std::thread& sender : senders) sender.join();
+}
+
 }  // namespace
 }  // namespace tiqu::serving

@@ -1,0 +1,45 @@
+// Threads that work off a queue in its order. A thread starts when there is work that no other is free for.
+//
+//   TaskQueue queue(4);
+//   queue.Submit([] { ... });
+//
+// Thread safety: every method may be called from any number of threads, but for the destructor.
+#pragma once
+
+#include <condition_variable>
+#include <deque>
+#include <functional>
+#include <mutex>
+#include <thread>
+#include <vector>
+
+namespace tiqu {
+
+class TaskQueue {
+ public:
+  // REQUIRES: most_threads > 0
+  explicit TaskQueue(int most_threads) : most_threads_(most_threads) {}
+  // Works off what is queued.
+  ~TaskQueue();
+  TaskQueue(const TaskQueue&) = delete;
+  TaskQueue& operator=(const TaskQueue&) = delete;
+
+  // The work must not throw.
+  void Submit(std::function<void()> work);
+
+  int threads() const;
+
+ private:
+  void StartThread();
+  void Work();
+
+  const int most_threads_;
+  mutable std::mutex mutex_;
+  std::condition_variable wake_;
+  std::deque<std::function<void()>> queue_;
+  size_t idle_ = 0;
+  bool ending_ = false;
+  std::vector<std::thread> threads_;
+};
+
+}  // namespace tiqu

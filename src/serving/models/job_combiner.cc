@@ -1,0 +1,104 @@
+#include "serving/models/job_combiner.h"
+
+#include <algorithm>
+
+#include "base/status.h"
+#include "engine/run_stop.h"
+
+namespace tiqu::serving {
+namespace {
+
+// How often a waiting job asks whether it is still wanted.
+constexpr absl::Duration kCancelCheckInterval = absl::Milliseconds(10);
+
+}  // namespace
+
+absl::Status JobCombiner::Run(CombinedJob* job, const RunLimits& limits, const RunJobs& run) {
+  TIQU_RETURN_IF_ERROR(limits.Check());
+  job->limits_ = &limits;
+  Lock lock(mutex_);
+  if (leaders_ < width_) {
+    ++leaders_;
+  } else {
+    TIQU_RETURN_IF_ERROR(WaitForTurn(job, &lock));
+    if (job->state_ == CombinedJob::State::kDone) return limits.Check();
+  }
+  const std::vector<CombinedJob*> jobs = TakeAlong(job);
+  lock.unlock();
+  {
+    const engine::ScopedRunStop stop([&jobs] {
+      absl::Status status;
+      for (const CombinedJob* one : jobs) {
+        status = one->limits_->Check();
+        if (status.ok()) break;
+      }
+      return status;
+    });
+    run(jobs);
+  }
+  const absl::Status status = limits.Check();
+  lock.lock();
+  for (CombinedJob* one : jobs) {
+    if (one == job) continue;
+    one->state_ = CombinedJob::State::kDone;
+    one->changed_.notify_one();  // under the lock: the job is gone as soon as its caller sees the state
+  }
+  HandOver();
+  return status;
+}
+
+// OK: it leads, or it is done.
+absl::Status JobCombiner::WaitForTurn(CombinedJob* job, Lock* lock) {
+  const auto place = queue_.insert(queue_.end(), job);
+  while (job->state_ == CombinedJob::State::kWaiting) {
+    const absl::Duration left = std::max(absl::ZeroDuration(), job->limits_->deadline - absl::Now());
+    const absl::Duration most = job->limits_->cancelled ? kCancelCheckInterval : absl::Seconds(1);
+    job->changed_.wait_for(*lock, absl::ToChronoNanoseconds(std::min(left, most)));
+    lock->unlock();
+    const absl::Status status = job->limits_->Check();
+    lock->lock();
+    if (job->state_ != CombinedJob::State::kWaiting || status.ok()) continue;
+    queue_.erase(place);
+    return status;
+  }
+  job->changed_.wait(*lock, [job] { return job->state_ != CombinedJob::State::kTaken; });
+  return absl::OkStatus();
+}
+
+std::vector<CombinedJob*> JobCombiner::TakeAlong(CombinedJob* leader) {
+  std::vector<CombinedJob*> jobs = {leader};
+  const size_t parts = static_cast<size_t>(width_) + 1;
+  const size_t most = (queue_.size() + 1 + parts - 1) / parts;
+  int64_t cost = leader->cost_;
+  for (auto place = queue_.begin(); place != queue_.end() && jobs.size() < most;) {
+    CombinedJob* job = *place;
+    if (!leader->GoesWith(*job) || cost + job->cost_ > kMostCost) {
+      ++place;
+      continue;
+    }
+    cost += job->cost_;
+    job->state_ = CombinedJob::State::kTaken;
+    jobs.push_back(job);
+    place = queue_.erase(place);
+  }
+  return jobs;
+}
+
+// The turn goes over to the first who waits, so that nobody who comes now can take it.
+void JobCombiner::HandOver() {
+  if (queue_.empty()) {
+    --leaders_;
+    return;
+  }
+  CombinedJob* first = queue_.front();
+  queue_.pop_front();
+  first->state_ = CombinedJob::State::kLeads;
+  first->changed_.notify_one();
+}
+
+int JobCombiner::waiting() const {
+  const std::lock_guard<std::mutex> lock(mutex_);
+  return static_cast<int>(queue_.size());
+}
+
+}  // namespace tiqu::serving
