@@ -1,12 +1,14 @@
 // h = Conv1D(x * m) + b, out = (x (1 - s) + u s) * m with h = [u | g], s = sigmoid(g).
 //
 // Rows go through in blocks: the three taps are gathered side by side, one product gives h, the gate writes the output
-// while h is still in cache.
+// while h is still in cache. In fp32 most sequences take a way with half of the multiplications (minimal_conv1d.h).
 #include <algorithm>
+#include <optional>
 
 #include "absl/strings/str_cat.h"
 #include "base/status.h"
 #include "engine/fused/layer.h"
+#include "engine/fused/minimal_conv1d.h"
 #include "engine/kernels/gate.h"
 
 namespace tiqu::engine {
@@ -17,6 +19,7 @@ struct DilatedGatedConv1D {
   int64_t rate;
   Tensor bias;                                          // [2d]
   std::shared_ptr<const kernels::PackedMatrix> kernel;  // [3d, 2d]
+  std::optional<MinimalConv1D> minimal;                 // in fp32
 
   absl::Status Run(OpContext& context) const {
     const Tensor &x = context.input(input), &m = context.input(mask);
@@ -27,13 +30,20 @@ struct DilatedGatedConv1D {
     TIQU_ASSIGN_OR_RETURN(Tensor * out, context.Allocate(0, DataType::kFloat, x.shape()));
     TIQU_ASSIGN_OR_RETURN(Tensor taps, NewTensor(DataType::kFloat, {kBlockRows, 3 * d}));
     TIQU_ASSIGN_OR_RETURN(Tensor h, NewTensor(DataType::kFloat, {kBlockRows, 2 * d}));
+    TIQU_ASSIGN_OR_RETURN(Tensor scratch, NewTensor(DataType::kFloat, {minimal ? minimal->scratch_floats() : 0}));
     for (int64_t b = 0; b < batch; ++b) {
       const float* mask_row = m.data<float>() + b * length;
-      const Sequence sequence{x.data<float>() + b * length * d, mask_row, UsedLength(mask_row, length)};
+      const ConvSequence sequence{x.data<float>() + b * length * d, mask_row, UsedLength(mask_row, length)};
       float* to = out->data<float>() + b * length * d;
-      for (int64_t t = 0; t < sequence.used; t += kBlockRows) {
-        const int64_t rows = std::min(kBlockRows, sequence.used - t);
-        RunBlock(sequence, t, rows, taps.data<float>(), h.data<float>(), to + t * d);
+      if (minimal && minimal->Pays(sequence)) {
+        minimal->Run(sequence, scratch.data<float>(),
+                     [&](int64_t t, int64_t rows, const float* part) { Gate(sequence, t, rows, part, to); });
+      } else {
+        for (int64_t t = 0; t < sequence.used; t += kBlockRows) {
+          const int64_t rows = std::min(kBlockRows, sequence.used - t);
+          Convolve(sequence, t, rows, taps.data<float>(), h.data<float>());
+          Gate(sequence, t, rows, h.data<float>(), to);
+        }
       }
       std::fill(to + sequence.used * d, to + length * d, 0.0F);
     }
@@ -41,13 +51,7 @@ struct DilatedGatedConv1D {
   }
 
  private:
-  struct Sequence {
-    const float* x;
-    const float* mask;
-    int64_t used;
-  };
-
-  void RunBlock(const Sequence& sequence, int64_t t, int64_t rows, float* taps, float* h, float* out) const {
+  void Convolve(const ConvSequence& sequence, int64_t t, int64_t rows, float* taps, float* h) const {
     const int64_t d = bias.size() / 2;
     for (int64_t row = 0; row < rows; ++row) {
       for (int64_t tap = 0; tap < 3; ++tap) {
@@ -55,10 +59,15 @@ struct DilatedGatedConv1D {
       }
     }
     kernel->Multiply(rows, taps, 3 * d, kernels::Into::kOverwrite, h, 2 * d);
-    kernels::GateForward(rows, d, h, bias.data<float>(), sequence.x + t * d, sequence.mask + t, nullptr, out);
   }
 
-  static void CopyTap(const Sequence& sequence, int64_t t, int64_t d, float* to) {
+  // out: of the whole sequence.
+  void Gate(const ConvSequence& sequence, int64_t t, int64_t rows, const float* h, float* out) const {
+    const int64_t d = bias.size() / 2;
+    kernels::GateForward(rows, d, h, bias.data<float>(), sequence.x + t * d, sequence.mask + t, nullptr, out + t * d);
+  }
+
+  static void CopyTap(const ConvSequence& sequence, int64_t t, int64_t d, float* to) {
     const float weight = t < 0 || t >= sequence.used ? 0.0F : sequence.mask[t];
     if (weight == 0.0F) {
       std::fill_n(to, d, 0.0F);
@@ -73,7 +82,7 @@ struct DilatedGatedConv1D {
 }  // namespace
 
 absl::StatusOr<OpInstance> MakeDilatedGatedConv1D(const NodeSpec& spec) {
-  DilatedGatedConv1D layer{spec.Role("input"), spec.Role("mask"), spec.Int("_tiqu_rate", 0), {}, nullptr};
+  DilatedGatedConv1D layer{spec.Role("input"), spec.Role("mask"), spec.Int("_tiqu_rate", 0), {}, nullptr, {}};
   if (layer.rate < 1 || layer.rate > (int64_t{1} << 40)) {
     return absl::InvalidArgumentError(absl::StrCat("rate is ", layer.rate));
   }
@@ -88,6 +97,7 @@ absl::StatusOr<OpInstance> MakeDilatedGatedConv1D(const NodeSpec& spec) {
                                                    ShapeToString(layer.bias.shape())));
   }
   layer.kernel = PackWeights(spec, kernel);
+  if (spec.load().precision == Precision::kFloat32) layer.minimal.emplace(&spec.load(), kernel, layer.rate);
   return InstanceOf(std::move(layer));
 }
 

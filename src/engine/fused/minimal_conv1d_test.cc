@@ -1,0 +1,104 @@
+#include "engine/fused/minimal_conv1d.h"
+
+#include <random>
+#include <vector>
+
+#include "gtest/gtest.h"
+
+namespace tiqu::engine {
+namespace {
+
+constexpr int64_t kWidth = 6;
+
+std::vector<float> RandomFloats(int64_t count, uint32_t seed) {
+  std::mt19937 generator(seed);
+  std::normal_distribution<float> normal;
+  std::vector<float> values(static_cast<size_t>(count));
+  for (float& value : values) value = normal(generator);
+  return values;
+}
+
+// The definition, in double precision: [used, 2 kWidth].
+std::vector<double> Convolve(const ConvSequence& sequence, const Tensor& kernel, int64_t rate) {
+  std::vector<double> h(static_cast<size_t>(sequence.used * 2 * kWidth), 0.0);
+  for (int64_t t = 0; t < sequence.used; ++t) {
+    for (int64_t tap = 0; tap < 3; ++tap) {
+      const int64_t from = t + (tap - 1) * rate;
+      if (from < 0 || from >= sequence.used) continue;
+      for (int64_t i = 0; i < kWidth; ++i) {
+        const double x = static_cast<double>(sequence.x[from * kWidth + i]) * sequence.mask[from];
+        const float* row = kernel.data<float>() + (tap * kWidth + i) * 2 * kWidth;
+        for (int64_t o = 0; o < 2 * kWidth; ++o) h[static_cast<size_t>(t * 2 * kWidth + o)] += x * row[o];
+      }
+    }
+  }
+  return h;
+}
+
+// What is given, by row; every row must come once.
+std::vector<float> Collect(const MinimalConv1D& conv, const ConvSequence& sequence) {
+  std::vector<float> scratch(static_cast<size_t>(conv.scratch_floats()), 1e30F);
+  std::vector<float> h(static_cast<size_t>(sequence.used * 2 * kWidth), 0.0F);
+  std::vector<int> given(static_cast<size_t>(sequence.used), 0);
+  conv.Run(sequence, scratch.data(), [&](int64_t t, int64_t rows, const float* part) {
+    ASSERT_LE(t + rows, sequence.used);
+    std::copy_n(part, rows * 2 * kWidth, h.data() + t * 2 * kWidth);
+    for (int64_t row = 0; row < rows; ++row) ++given[static_cast<size_t>(t + row)];
+  });
+  EXPECT_EQ(given, std::vector<int>(given.size(), 1));
+  return h;
+}
+
+TEST(MinimalConv1DTest, GivesTheConvolutionForEveryLengthAndRate) {
+  const std::vector<float> weights = RandomFloats(3 * kWidth * 2 * kWidth, 1);
+  const Tensor kernel = Tensor::Of<float>({3, kWidth, 2 * kWidth}, weights);
+  const std::vector<float> x = RandomFloats(200 * kWidth, 2);
+  std::vector<float> mask(200, 1.0F);
+  for (size_t t : {3, 4, 17, 60, 61}) mask[t] = 0.0F;
+  LoadContext load;
+  int paid = 0;
+  for (const int64_t rate : {1, 2, 3, 4, 8, 16, 50, 1000}) {
+    const MinimalConv1D conv(&load, kernel, rate);
+    for (int64_t used : {1, 2, 3, 5, 16, 31, 33, 64, 95, 96, 97, 130, 200}) {
+      const ConvSequence sequence{x.data(), mask.data(), used};
+      if (!conv.Pays(sequence)) continue;
+      ++paid;
+      const std::vector<double> expected = Convolve(sequence, kernel, rate);
+      const std::vector<float> h = Collect(conv, sequence);
+      for (size_t i = 0; i < h.size(); ++i) {
+        ASSERT_NEAR(h[i], expected[i], 5e-5) << "rate " << rate << ", length " << used << ", element " << i;
+      }
+    }
+  }
+  EXPECT_GT(paid, 50);
+}
+
+TEST(MinimalConv1DTest, PaysOnlyWhereThereIsLessToMultiply) {
+  LoadContext load;
+  const Tensor kernel(DataType::kFloat, {3, kWidth, 2 * kWidth});
+  const std::vector<float> x(100 * kWidth, 0.0F);
+  std::vector<float> mask(100, 1.0F);
+  const auto pays = [&](int64_t rate, int64_t used) {
+    return MinimalConv1D(&load, kernel, rate).Pays({x.data(), mask.data(), used});
+  };
+  EXPECT_TRUE(pays(1, 100));
+  EXPECT_FALSE(pays(1, 1));
+  EXPECT_TRUE(pays(16, 100));
+  EXPECT_FALSE(pays(16, 32));  // 16 quads of 6 products against 32 rows of 3
+  EXPECT_TRUE(pays(16, 33));
+  EXPECT_FALSE(pays(int64_t{1} << 40, 100));
+  EXPECT_FALSE(pays(1, 0));
+  mask[50] = 0.5F;  // a mask that scales
+  EXPECT_FALSE(pays(1, 100));
+  EXPECT_TRUE(pays(1, 50));
+}
+
+TEST(MinimalConv1DTest, WeightsAreTransformedOnce) {
+  LoadContext load;
+  const Tensor kernel(DataType::kFloat, {3, kWidth, 2 * kWidth});
+  const MinimalConv1D one(&load, kernel, 1), two(&load, kernel, 2);
+  EXPECT_EQ(load.prepared.size(), 1U);
+}
+
+}  // namespace
+}  // namespace tiqu::engine

@@ -1,0 +1,60 @@
+#include "engine/kernels/minimal_filter.h"
+
+#include <random>
+#include <string>
+#include <vector>
+
+#include "gtest/gtest.h"
+#include "hwy/targets.h"
+
+namespace tiqu::kernels {
+namespace {
+
+// Under every instruction set of this machine that the kernels are built for.
+class MinimalFilterTest : public testing::TestWithParam<int64_t> {
+ protected:
+  void SetUp() override { hwy::SetSupportedTargetsForTest(GetParam()); }
+  void TearDown() override { hwy::SetSupportedTargetsForTest(0); }
+};
+
+INSTANTIATE_TEST_SUITE_P(InstructionSets, MinimalFilterTest, testing::ValuesIn(hwy::SupportedAndGeneratedTargets()),
+                         [](const auto& info) { return std::string(hwy::TargetName(info.param)); });
+
+// With taps that are numbers: products element by element.
+TEST_P(MinimalFilterTest, SixProductsGiveFourOutputs) {
+  std::mt19937 generator(5);
+  std::normal_distribution<float> normal;
+  for (const int64_t n : {1, 3, 8, 29, 128}) {
+    std::vector<std::vector<float>> x(kFilterProducts, std::vector<float>(static_cast<size_t>(n)));
+    std::vector<float> w(static_cast<size_t>(3 * n)), v(static_cast<size_t>(kFilterProducts * n));
+    for (auto& row : x) {
+      for (float& value : row) value = normal(generator);
+    }
+    for (float& value : w) value = normal(generator);
+    TransformFilter(n, w.data(), v.data());
+    const int64_t plane = n + 7;
+    std::vector<float> m(static_cast<size_t>(kFilterProducts * plane), 99.0F);
+    const float* rows[kFilterProducts];
+    for (size_t p = 0; p < x.size(); ++p) rows[p] = x[p].data();
+    CombineInputs(n, rows, plane, m.data());
+    for (int64_t p = 0; p < kFilterProducts; ++p) {
+      for (int64_t i = 0; i < n; ++i) m[static_cast<size_t>(p * plane + i)] *= v[static_cast<size_t>(p * n + i)];
+      for (int64_t i = n; i < plane; ++i) ASSERT_EQ(m[static_cast<size_t>(p * plane + i)], 99.0F);
+    }
+    CombineProducts(n, plane, m.data());
+    for (size_t i = 0; i < static_cast<size_t>(n); ++i) {
+      const auto output = [&](size_t first) {
+        double sum = 0;
+        for (size_t tap = 0; tap < 3; ++tap) sum += static_cast<double>(x[first + tap][i]) * w[tap * n + i];
+        return sum;
+      };
+      for (size_t y = 0; y < kFilterOutputs; ++y) {
+        ASSERT_NEAR(m[y * static_cast<size_t>(plane) + i], output(y), 1e-5)
+            << "output " << y << " at " << i << " of " << n;
+      }
+    }
+  }
+}
+
+}  // namespace
+}  // namespace tiqu::kernels
