@@ -1,14 +1,14 @@
 #!/bin/bash
 # Everything that CI runs, one step after the other, with the time of each. Called by `make test`, which installs first.
 #
-#   scripts/run_tests.sh [check|unit|docs|asan|fuzz|tsan ...]      default: check unit docs asan fuzz
+#   scripts/run_tests.sh [check|unit|docs|asan|fuzz|tsan ...]      default: check unit docs asan fuzz tsan
 #
 # check  format, layers, sizes
 # unit   release build with tests and benchmarks, ctest (with the stock TensorFlow tests where .venv stands)
 # docs   the commands of the documents, run; links; docs/cli.md and docs/ops.md against the programs
 # asan   address and undefined-behaviour sanitizers on the unit tests, without libtorch
 # fuzz   every fuzzer for FUZZ_SECONDS
-# tsan   thread sanitizer on the unit tests, without libtorch
+# tsan   thread sanitizer on what has threads: extraction, the server, and the program under mixed load
 # The data sets are looked for in TIQU_SHARED, or in ../shared; tests that need them are skipped where they are not, but
 # with CI=true that is a failure.
 set -euo pipefail
@@ -69,8 +69,9 @@ step_asan() {
 }
 
 step_tsan() {
-  build tsan build-tsan all || return 1
-  TSAN_OPTIONS=suppressions=$PWD/tests/sanitizers/tsan.supp:halt_on_error=1 run_ctest build-tsan
+  build tsan build-tsan tiqu echo_model base_test answer_test serving_test || return 1
+  TSAN_OPTIONS=suppressions=$PWD/tests/sanitizers/tsan.supp:halt_on_error=1 \
+    run_ctest build-tsan -R '^(base|answer|serving|serving_mixed_load)$'
 }
 
 step_fuzz() {
@@ -93,7 +94,7 @@ if [ ! -d "$TIQU_SHARED/data" ]; then
   fi
   echo "run_tests: no data sets at $TIQU_SHARED: the tests that need them are skipped"
 fi
-[ $# -gt 0 ] || set -- check unit docs asan fuzz
+[ $# -gt 0 ] || set -- check unit docs asan fuzz tsan
 for name in "$@"; do
   case $name in
     check | unit | docs | asan | fuzz | tsan) run_step "$name" ;;

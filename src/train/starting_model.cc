@@ -28,7 +28,9 @@ text::NormalizerOptions StartingModel::normalizer_options() const {
 }
 
 torch::Tensor StartingModel::WordVectors() const {
-  const model::WeightTensor& weight = checkpoint.weights.at("mix_embedding/word_vectors");
+  const bool tagger = checkpoint.config.spec.is_tagger();
+  const model::WeightTensor& weight =
+      checkpoint.weights.at(tagger ? "ngram_embedding/word_vectors" : "mix_embedding/word_vectors");
   torch::Tensor vectors = torch::empty(weight.shape);
   std::copy(weight.values.begin(), weight.values.end(), vectors.data_ptr<float>());
   return vectors;

@@ -24,7 +24,7 @@ struct StartingModel {
   text::Vocabulary words;
 
   text::NormalizerOptions normalizer_options() const;
-  torch::Tensor WordVectors() const;  // [word_vocab, word_dim]
+  torch::Tensor WordVectors() const;  // [word_vocab, word_dim], of a reader or a tagger
   // The model's own; characters that it did not know are as telling as any.
   IdfTables Idf(int32_t char_vocab) const;
 };

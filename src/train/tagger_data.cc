@@ -56,24 +56,22 @@ model::NgramTable BuildWordTable(const text::Vocabulary& words, const text::Voca
   return model::NgramTable::Build(ngrams);
 }
 
-// Pairs by count, then by their ids.
-std::vector<std::pair<std::vector<int32_t>, int32_t>> FrequentPairs(const Corpus& corpus, size_t limit) {
+// Pairs that `known` lacks, by count, then by their characters.
+std::vector<std::vector<int32_t>> FrequentPairs(const Corpus& corpus, const model::NgramTable& known, size_t limit) {
   std::map<std::pair<int32_t, int32_t>, int64_t> counts;
   for (const text::EncodedText& passage : corpus.passages) {
     for (size_t t = 0; t + 1 < passage.char_ids.size(); ++t) ++counts[{passage.char_ids[t], passage.char_ids[t + 1]}];
   }
   std::vector<std::pair<int64_t, std::pair<int32_t, int32_t>>> sorted;
   for (const auto& [pair, count] : counts) {
-    if (count >= kLeastPairCount && std::min(pair.first, pair.second) > text::kUnknownId) {
-      sorted.emplace_back(-count, pair);
-    }
+    const int32_t both[] = {pair.first, pair.second};
+    const bool has_id = std::min(pair.first, pair.second) > text::kUnknownId;
+    if (count >= kLeastPairCount && has_id && known.Find(both) == 0) sorted.emplace_back(-count, pair);
   }
   std::sort(sorted.begin(), sorted.end());
   sorted.resize(std::min(sorted.size(), limit));
-  std::vector<std::pair<std::vector<int32_t>, int32_t>> pairs;
-  for (const auto& [count, pair] : sorted) {
-    pairs.push_back({{pair.first, pair.second}, static_cast<int32_t>(pairs.size()) + 1});
-  }
+  std::vector<std::vector<int32_t>> pairs;
+  for (const auto& [count, pair] : sorted) pairs.push_back({pair.first, pair.second});
   return pairs;
 }
 
@@ -118,11 +116,17 @@ absl::StatusOr<Corpus> EncodeEntities(const std::vector<data::Sample>& texts, co
   return corpus;
 }
 
-void BuildTables(const Corpus& corpus, const text::Vocabulary& chars, const DataOptions& options, TaggerData* tagger) {
+void BuildTables(const Corpus& corpus, const text::Vocabulary& chars, int max_pairs, CharPairs known,
+                 TaggerData* tagger) {
   tagger->word_table = BuildWordTable(tagger->words, chars);
-  const auto pairs = FrequentPairs(corpus, static_cast<size_t>(options.max_pairs));
+  CharPairs pairs = std::move(known);
+  int32_t last = 0;
+  for (const auto& [pair, id] : pairs) last = std::max(last, id);
+  for (auto& pair : FrequentPairs(corpus, model::NgramTable::Build(pairs), static_cast<size_t>(max_pairs))) {
+    pairs.emplace_back(std::move(pair), ++last);
+  }
   tagger->pair_table = model::NgramTable::Build(pairs);
-  tagger->pair_vocab = static_cast<int32_t>(pairs.size()) + 1;
+  tagger->pair_vocab = last + 1;
 }
 
 std::vector<NgramIds> FindNgrams(const Corpus& corpus, const TaggerData& tagger) {
@@ -141,15 +145,17 @@ std::vector<NgramIds> FindNgrams(const Corpus& corpus, const TaggerData& tagger)
   return all;
 }
 
-void SetTaggerSizes(const TaggerData& tagger, const text::Tokenizer& tokenizer, int min_char_count,
-                    model::ModelSpec* spec) {
-  const text::Vocabulary& chars = tokenizer.chars();
+int32_t CountKnownChars(const text::Vocabulary& chars, int min_char_count) {
+  int32_t known = text::kUnknownId + 1;
+  while (known < chars.size() && chars.entry(known).count >= min_char_count) ++known;
+  return known;
+}
+
+void SetTaggerSizes(const TaggerData& tagger, int32_t char_vocab_size, int32_t known_chars, model::ModelSpec* spec) {
   spec->tags = tagger.tags.names();
-  spec->char_vocab_size = chars.size();
+  spec->char_vocab_size = char_vocab_size;
+  spec->known_chars = known_chars;
   spec->word_vocab_size = tagger.words.size();
-  spec->known_chars = text::kUnknownId + 1;
-  while (spec->known_chars < chars.size() && chars.entry(spec->known_chars).count >= min_char_count)
-    ++spec->known_chars;
   spec->word_slots = tagger.word_table.slots;
   spec->bigram_slots = tagger.pair_table.slots;
   spec->bigram_vocab_size = tagger.pair_vocab;

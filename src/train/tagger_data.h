@@ -6,6 +6,7 @@
 
 #include <cstdint>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/status/statusor.h"
@@ -19,6 +20,8 @@
 #include "train/trainer_options.h"
 
 namespace tiqu::train {
+
+using CharPairs = std::vector<std::pair<std::vector<int32_t>, int32_t>>;  // two character ids, and the pair's id
 
 // Of one text. An id of 0 is none.
 struct NgramIds {
@@ -47,14 +50,18 @@ text::Vocabulary AddWordChars(const text::Vocabulary& chars, const text::Vocabul
 absl::StatusOr<Corpus> EncodeEntities(const std::vector<data::Sample>& texts, const text::Tokenizer& tokenizer,
                                       const model::TagSet& tags);
 
-// Fills in the tables: words of the vectors, and pairs that stand at least twice in the corpus, most frequent first.
-void BuildTables(const Corpus& corpus, const text::Vocabulary& chars, const DataOptions& options, TaggerData* tagger);
+// Fills in the tables: words of the vectors; the pairs `known` under their ids, and behind them those that stand at
+// least twice in the corpus, most frequent first, `max_pairs` of these at most.
+void BuildTables(const Corpus& corpus, const text::Vocabulary& chars, int max_pairs, CharPairs known,
+                 TaggerData* tagger);
 
 std::vector<NgramIds> FindNgrams(const Corpus& corpus, const TaggerData& tagger);
 
-// Everything in the spec that comes from the data. Characters seen less than `min_char_count` times share the vector of
-// "unknown".
-void SetTaggerSizes(const TaggerData& tagger, const text::Tokenizer& tokenizer, int min_char_count,
-                    model::ModelSpec* spec);
+// The characters with a vector of their own, ids below: those that are seen `min_char_count` times. The others share the
+// vector of "unknown".
+int32_t CountKnownChars(const text::Vocabulary& chars, int min_char_count);
+
+// Everything in the spec that comes from the data.
+void SetTaggerSizes(const TaggerData& tagger, int32_t char_vocab_size, int32_t known_chars, model::ModelSpec* spec);
 
 }  // namespace tiqu::train

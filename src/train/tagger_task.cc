@@ -14,6 +14,7 @@
 #include "fmt/format.h"
 #include "train/batch_builder.h"
 #include "train/reader_task.h"
+#include "train/tagger_start.h"
 
 namespace tiqu::train {
 namespace {
@@ -125,6 +126,7 @@ Parameters TaggerTask::Start() const {
   set_table("ngram_embedding/word", data_.tagger.word_table);
   set_table("ngram_embedding/bigram", data_.tagger.pair_table);
   StartChain(data_.train, data_.tagger.tags, &parameters);
+  if (data_.start != nullptr) CopyTaggerWeights(*data_.start, options_.spec, &parameters);
   return parameters;
 }
 

@@ -53,10 +53,6 @@ absl::Status TrainerOptions::Validate() const {
   if (tag_scheme != "bioes" && tag_scheme != "bio") {
     return absl::InvalidArgumentError(fmt::format("model.tag_scheme is \"{}\", expected bioes or bio", tag_scheme));
   }
-  if (spec.is_tagger() && !init_from.empty()) {
-    return absl::InvalidArgumentError(
-        fmt::format("run.init_from is \"{}\", but taggers start from random weights", init_from));
-  }
   if (single != "auto" && single != "yes" && single != "no") {
     return absl::InvalidArgumentError(fmt::format("run.single is \"{}\", expected yes, no or auto", single));
   }

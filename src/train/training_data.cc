@@ -8,6 +8,7 @@
 #include "base/status.h"
 #include "data/reader.h"
 #include "fmt/format.h"
+#include "train/tagger_start.h"
 #include "train/training_state.h"
 #include "vectors/word_vectors.h"
 
@@ -127,21 +128,48 @@ absl::Status MakeTokenizer(TrainerOptions* options, TrainingData* data) {
   return absl::OkStatus();
 }
 
-absl::Status EncodeTagger(TrainerOptions* options, TrainingData* data) {
+// Texts, characters, words and tags of a training from random weights; returns how many characters have a vector.
+absl::StatusOr<int32_t> StartTagger(TrainerOptions* options, TrainingData* data) {
   TIQU_ASSIGN_OR_RETURN(data->tagger.words, LoadWords(options, data));
   const text::NormalizerOptions normalizer;
   TIQU_ASSIGN_OR_RETURN(text::Vocabulary chars,
                         BuildCharVocabulary(data->train_samples, text::Normalizer(normalizer), /*min_count=*/1));
-  chars = AddWordChars(chars, data->tagger.words);
+  const int32_t known = CountKnownChars(chars, options->data.min_char_count);
+  data->tokenizer = std::make_unique<text::Tokenizer>(normalizer, AddWordChars(chars, data->tagger.words),
+                                                      text::Vocabulary(), std::vector<std::string>());
+  data->tagger.tags = CollectTags(data->train_samples, options->tag_scheme);
+  return known;
+}
+
+// The same of one that goes on from a model. All characters have a vector: that of "unknown" is where new ones begin.
+absl::StatusOr<int32_t> ContinueTagger(TrainerOptions* options, TrainingData* data) {
+  const StartingModel& start = *data->start;
+  options->spec = start.checkpoint.config.spec;
+  data->tagger.words = start.words;
+  data->word_vectors = start.WordVectors();
+  const text::NormalizerOptions normalizer = start.normalizer_options();
+  TIQU_ASSIGN_OR_RETURN(text::Vocabulary chars,
+                        BuildCharVocabulary(data->train_samples, text::Normalizer(normalizer), /*min_count=*/1));
+  chars = ExtendVocabulary(start.chars, chars);
+  const int32_t known = chars.size();
   data->tokenizer =
       std::make_unique<text::Tokenizer>(normalizer, std::move(chars), text::Vocabulary(), std::vector<std::string>());
-  data->tagger.tags = CollectTags(data->train_samples, options->tag_scheme);
+  data->tagger.tags = ContinueTags(start, data->train_samples, options->tag_scheme);
+  return known;
+}
+
+absl::Status EncodeTagger(TrainerOptions* options, TrainingData* data) {
+  const StartingModel* start = data->start.get();
+  TIQU_ASSIGN_OR_RETURN(const int32_t known_chars,
+                        start != nullptr ? ContinueTagger(options, data) : StartTagger(options, data));
+  const text::Vocabulary& chars = data->tokenizer->chars();
   TIQU_ASSIGN_OR_RETURN(data->train, EncodeEntities(data->train_samples, *data->tokenizer, data->tagger.tags));
   TIQU_ASSIGN_OR_RETURN(data->valid, EncodeEntities(data->valid_samples, *data->tokenizer, data->tagger.tags));
-  BuildTables(data->train, data->tokenizer->chars(), options->data, &data->tagger);
+  BuildTables(data->train, chars, options->data.max_pairs,
+              start != nullptr ? RecoverPairs(PairTableOf(*start), start->chars.size()) : CharPairs(), &data->tagger);
   data->tagger.train_ids = FindNgrams(data->train, data->tagger);
   data->tagger.valid_ids = FindNgrams(data->valid, data->tagger);
-  SetTaggerSizes(data->tagger, *data->tokenizer, options->data.min_char_count, &options->spec);
+  SetTaggerSizes(data->tagger, chars.size(), known_chars, &options->spec);
   return options->spec.Validate();
 }
 
@@ -162,6 +190,11 @@ absl::StatusOr<TrainingData> LoadTrainingData(TrainerOptions* options) {
   TrainingData data;
   if (!options->init_from.empty()) {
     TIQU_ASSIGN_OR_RETURN(StartingModel start, LoadStartingModel(options->init_from));
+    if (start.checkpoint.config.spec.kind != options->spec.kind) {
+      return absl::InvalidArgumentError(fmt::format("run.init_from is \"{}\", which is a {}, but run.model is \"{}\"",
+                                                    options->init_from, start.checkpoint.config.spec.kind,
+                                                    options->spec.kind));
+    }
     data.start = std::make_shared<const StartingModel>(std::move(start));
   }
   const bool tagger = options->spec.is_tagger();

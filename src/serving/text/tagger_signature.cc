@@ -1,8 +1,7 @@
-#include <algorithm>
-
 #include "absl/strings/str_cat.h"
 #include "base/status.h"
 #include "serving/text/signature_builder.h"
+#include "serving/text/span_outputs.h"
 #include "serving/text/text_rows.h"
 #include "serving/text/text_signatures.h"
 
@@ -12,27 +11,10 @@ namespace {
 using Entities = std::vector<answer::Entity>;
 
 TensorMap EntityOutputs(std::vector<Entities> found) {
-  const auto rows = static_cast<int64_t>(found.size());
-  int64_t most = 0;
-  for (const Entities& entities : found) most = std::max<int64_t>(most, entities.size());
-  Tensor types(DataType::kString, {rows, most}), texts(DataType::kString, {rows, most});
-  Tensor begins(DataType::kInt32, {rows, most}), ends(DataType::kInt32, {rows, most});
-  Tensor scores(DataType::kFloat, {rows, most}), counts(DataType::kInt32, {rows});
-  std::fill_n(begins.data<int32_t>(), rows * most, -1);
-  std::fill_n(ends.data<int32_t>(), rows * most, -1);
-  for (int64_t row = 0; row < rows; ++row) {
-    counts.data<int32_t>()[row] = static_cast<int32_t>(found[row].size());
-    int64_t at = row * most;
-    for (answer::Entity& entity : found[row]) {
-      types.strings()[at] = std::move(entity.type);
-      texts.strings()[at] = std::move(entity.text);
-      begins.data<int32_t>()[at] = entity.begin;
-      ends.data<int32_t>()[at] = entity.end;
-      scores.data<float>()[at++] = entity.score;
-    }
-  }
-  return {{"types", types}, {"entities", texts}, {"begins", begins},
-          {"ends", ends},   {"scores", scores},  {"counts", counts}};
+  TensorMap outputs = SpanNumbers(found);
+  outputs["types"] = SpanTexts(&found, [](answer::Entity& entity) -> std::string& { return entity.type; });
+  outputs["entities"] = SpanTexts(&found, [](answer::Entity& entity) -> std::string& { return entity.text; });
+  return outputs;
 }
 
 }  // namespace

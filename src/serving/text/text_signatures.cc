@@ -7,6 +7,7 @@
 #include "base/status.h"
 #include "serving/inference/example_signature.h"
 #include "serving/text/signature_builder.h"
+#include "serving/text/span_outputs.h"
 #include "serving/text/text_rows.h"
 
 namespace tiqu::serving {
@@ -31,27 +32,16 @@ absl::StatusOr<std::vector<Reply>> ReadRows(std::span<const TextRow> rows, const
 }
 
 TensorMap ExtractOutputs(std::vector<Reply> replies) {
-  const auto rows = static_cast<int64_t>(replies.size());
-  int64_t most = 0;
-  for (const Reply& reply : replies) most = std::max<int64_t>(most, reply.answers.size());
-  Tensor answers(DataType::kString, {rows, most}), begins(DataType::kInt32, {rows, most});
-  Tensor ends(DataType::kInt32, {rows, most}), scores(DataType::kFloat, {rows, most});
-  Tensor counts(DataType::kInt32, {rows}), no_answer(DataType::kFloat, {rows});
-  std::fill_n(begins.data<int32_t>(), rows * most, -1);
-  std::fill_n(ends.data<int32_t>(), rows * most, -1);
-  for (int64_t row = 0; row < rows; ++row) {
-    counts.data<int32_t>()[row] = static_cast<int32_t>(replies[row].answers.size());
-    no_answer.data<float>()[row] = replies[row].no_answer;
-    int64_t at = row * most;
-    for (Answer& answer : replies[row].answers) {
-      answers.strings()[at] = std::move(answer.text);
-      begins.data<int32_t>()[at] = answer.begin;
-      ends.data<int32_t>()[at] = answer.end;
-      scores.data<float>()[at++] = answer.score;
-    }
+  std::vector<std::vector<Answer>> found;
+  Tensor no_answer(DataType::kFloat, {static_cast<int64_t>(replies.size())});
+  for (Reply& reply : replies) {
+    no_answer.data<float>()[found.size()] = reply.no_answer;
+    found.push_back(std::move(reply.answers));
   }
-  return {{"answers", answers}, {"begins", begins}, {"ends", ends},
-          {"scores", scores},   {"counts", counts}, {"no_answer", no_answer}};
+  TensorMap outputs = SpanNumbers(found);
+  outputs["answers"] = SpanTexts(&found, [](Answer& answer) -> std::string& { return answer.text; });
+  outputs["no_answer"] = std::move(no_answer);
+  return outputs;
 }
 
 TensorMap ClassifyOutputs(std::vector<Reply> replies) {

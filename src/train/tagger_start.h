@@ -1,0 +1,36 @@
+// A trained tagger that a training goes on from (starting_model.h): what it knows of characters, pairs, words and texts
+// is kept, and its tags, too, where the new texts have no others.
+//
+// Thread safety: free functions.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "data/sample.h"
+#include "model/ngram_table.h"
+#include "model/tag_set.h"
+#include "train/parameters.h"
+#include "train/starting_model.h"
+#include "train/tagger_data.h"
+
+namespace tiqu::train {
+
+// The model's tags where they have all types of the samples, else those of the samples. `scheme`: of the latter.
+model::TagSet ContinueTags(const StartingModel& start, const std::vector<data::Sample>& samples,
+                           const std::string& scheme);
+
+// The pairs that a table holds, by their ids. It keeps hashes alone: every two of the first `chars` characters are
+// looked up, which takes a second for some thousand. REQUIRES: no other than such pairs were put into it.
+CharPairs RecoverPairs(const model::NgramTable& table, int32_t chars);
+
+// The model's table of pairs.
+model::NgramTable PairTableOf(const StartingModel& start);
+
+// Characters and pairs that the model had no vector for begin with that of "unknown" and with what they have; other
+// tags than the model's begin from random weights. REQUIRES: `parameters` have the model's spec, but for its
+// vocabularies, which may be longer, and its tags.
+void CopyTaggerWeights(const StartingModel& start, const model::ModelSpec& spec, Parameters* parameters);
+
+}  // namespace tiqu::train
