@@ -22,7 +22,8 @@ model::TagSet ContinueTags(const StartingModel& start, const std::vector<data::S
                            const std::string& scheme);
 
 // The pairs that a table holds, by their ids. It keeps hashes alone: every two of the first `chars` characters are
-// looked up, which takes a second for some thousand. REQUIRES: no other than such pairs were put into it.
+// looked up, which takes a second for some thousand, and what the table takes for one of its pairs comes along.
+// REQUIRES: no other than pairs were put into it.
 CharPairs RecoverPairs(const model::NgramTable& table, int32_t chars);
 
 // The model's table of pairs.

@@ -95,11 +95,15 @@ TEST(TaggerStartTest, WhatIsNewComesBehindWhatIsKnown) {
     EXPECT_NEAR(rows[static_cast<size_t>(added) * 16 + k], old_rows[text::kUnknownId * 16 + k], 1e-6) << k;
   }
 
-  const CharPairs old_pairs = RecoverPairs(PairTableOf(*before), before->chars.size());
-  const CharPairs pairs = RecoverPairs(PairTableOf(*after), after->chars.size());
-  ASSERT_EQ(old_pairs.size(), static_cast<size_t>(before->checkpoint.config.spec.bigram_vocab_size - 1));
-  ASSERT_EQ(pairs.size(), old_pairs.size() + 3);  // 在乡 乡下 下。
-  for (size_t i = 0; i < old_pairs.size(); ++i) EXPECT_EQ(pairs[i], old_pairs[i]);
+  const model::NgramTable old_table = PairTableOf(*before), table = PairTableOf(*after);
+  for (const auto& [pair, id] : RecoverPairs(old_table, before->chars.size())) EXPECT_EQ(table.Find(pair), id);
+  const int32_t old_pairs = before->checkpoint.config.spec.bigram_vocab_size;
+  EXPECT_EQ(old_pairs, 5);  // 住在 在城 城里 里。 and none
+  EXPECT_EQ(after->checkpoint.config.spec.bigram_vocab_size, old_pairs + 3);
+  for (const char* pair : {"在乡", "乡下", "下。"}) {
+    const int32_t ids[] = {after->chars.Find(std::string(pair, 3)), after->chars.Find(std::string(pair + 3, 3))};
+    EXPECT_GE(table.Find(ids), old_pairs) << pair;
+  }
 }
 
 TEST(TaggerStartTest, OtherTypesGetTagsOfTheirOwn) {

@@ -23,7 +23,9 @@ std::shared_ptr<const TransformedKernel> TransformOnce(LoadContext* load, const 
     auto made = std::make_shared<TransformedKernel>();
     made->source = kernel;
     made->planes = Tensor(DataType::kFloat, {kProducts, shape[1], shape[2]});
-    kernels::TransformFilter(shape[1] * shape[2], kernel.data<float>(), made->planes.data<float>());
+    const int64_t n = shape[1] * shape[2];
+    const float* const taps[3] = {kernel.data<float>(), kernel.data<float>() + n, kernel.data<float>() + 2 * n};
+    kernels::TransformFilter(n, taps, made->planes.data<float>());
     prepared = made;
   }
   return std::static_pointer_cast<const TransformedKernel>(prepared);

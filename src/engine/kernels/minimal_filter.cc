@@ -34,7 +34,7 @@ HWY_INLINE void InputsAt(D d, const float* const x[kFilterProducts], int64_t i, 
 
 template <class D>
 HWY_INLINE void ProductsAt(D d, int64_t i, int64_t plane, float* m) {
-  const auto at = [&](int64_t p) { return hn::LoadU(d, m + p * plane + i); };
+  const auto at = [&](int64_t p) HWY_ATTR { return hn::LoadU(d, m + p * plane + i); };
   const auto plus_a = at(1), minus_a = at(2), plus_b = at(3), minus_b = at(4);
   const auto even_a = hn::Add(plus_a, minus_a), odd_a = hn::Sub(plus_a, minus_a);
   const auto even_b = hn::Add(plus_b, minus_b), odd_b = hn::Sub(plus_b, minus_b);
@@ -48,22 +48,78 @@ HWY_INLINE void ProductsAt(D d, int64_t i, int64_t plane, float* m) {
   hn::StoreU(y3, d, m + 3 * plane + i);
 }
 
-void FilterInputs(int64_t width, const float* const x[kFilterProducts], int64_t plane, float* out) {
-  const hn::ScalableTag<float> d;
-  const hn::CappedTag<float, 1> one;
-  const int64_t lanes = hn::Lanes(d);
-  int64_t i = 0;
-  for (; i + lanes <= width; i += lanes) InputsAt(d, x, i, plane, out);
-  for (; i < width; ++i) InputsAt(one, x, i, plane, out);
+// v = w(p) / N: N is the product of the differences of p to the other finite points.
+constexpr float kOfZero = 1 / (kA2 * kB2), kOfA = 1 / (2 * kA2 * (kA2 - kB2)), kOfB = 1 / (2 * kB2 * (kB2 - kA2));
+
+template <class D>
+HWY_INLINE void TransformAt(D d, const float* const w[3], int64_t i, int64_t n, float* v) {
+  const auto w0 = hn::LoadU(d, w[0] + i), w1 = hn::LoadU(d, w[1] + i), w2 = hn::LoadU(d, w[2] + i);
+  const auto even_a = hn::Mul(hn::MulAdd(hn::Set(d, kA2), w2, w0), hn::Set(d, kOfA));
+  const auto even_b = hn::Mul(hn::MulAdd(hn::Set(d, kB2), w2, w0), hn::Set(d, kOfB));
+  const auto odd_a = hn::Mul(w1, hn::Set(d, kA * kOfA)), odd_b = hn::Mul(w1, hn::Set(d, kB * kOfB));
+  hn::StoreU(hn::Mul(w0, hn::Set(d, kOfZero)), d, v + i);
+  hn::StoreU(hn::Add(even_a, odd_a), d, v + n + i);
+  hn::StoreU(hn::Sub(even_a, odd_a), d, v + 2 * n + i);
+  hn::StoreU(hn::Add(even_b, odd_b), d, v + 3 * n + i);
+  hn::StoreU(hn::Sub(even_b, odd_b), d, v + 4 * n + i);
+  hn::StoreU(w2, d, v + 5 * n + i);
 }
 
-void FilterProducts(int64_t n, int64_t plane, float* m) {
+template <class D>
+HWY_INLINE void GradientAt(D d, const float* d_v, int64_t i, int64_t n, float* d_w) {
+  const auto at = [&](int64_t p) HWY_ATTR { return hn::LoadU(d, d_v + p * n + i); };
+  const auto even_a = hn::Mul(hn::Add(at(1), at(2)), hn::Set(d, kOfA));
+  const auto even_b = hn::Mul(hn::Add(at(3), at(4)), hn::Set(d, kOfB));
+  const auto odd_a = hn::Sub(at(1), at(2)), odd_b = hn::Sub(at(3), at(4));
+  const auto add = [&](int64_t tap, auto value) HWY_ATTR {
+    float* to = d_w + tap * n + i;
+    hn::StoreU(hn::Add(hn::LoadU(d, to), value), d, to);
+  };
+  add(0, hn::MulAdd(at(0), hn::Set(d, kOfZero), hn::Add(even_a, even_b)));
+  add(1, hn::MulAdd(odd_a, hn::Set(d, kA * kOfA), hn::Mul(odd_b, hn::Set(d, kB * kOfB))));
+  add(2, hn::MulAdd(even_a, hn::Set(d, kA2), hn::MulAdd(even_b, hn::Set(d, kB2), at(5))));
+}
+
+template <class D>
+HWY_INLINE void SpreadAt(D d, const float* const d_y[kFilterOutputs], int64_t i, int64_t plane, float* out) {
+  const auto y0 = hn::LoadU(d, d_y[0] + i), y1 = hn::LoadU(d, d_y[1] + i);
+  const auto y2 = hn::LoadU(d, d_y[2] + i), y3 = hn::LoadU(d, d_y[3] + i);
+  const auto a2 = hn::Set(d, kA2), b2 = hn::Set(d, kB2);
+  const auto even_a = hn::MulAdd(a2, y2, y0), odd_a = hn::Mul(hn::Set(d, kA), hn::MulAdd(a2, y3, y1));
+  const auto even_b = hn::MulAdd(b2, y2, y0), odd_b = hn::Mul(hn::Set(d, kB), hn::MulAdd(b2, y3, y1));
+  hn::StoreU(y0, d, out + i);
+  hn::StoreU(hn::Add(even_a, odd_a), d, out + plane + i);
+  hn::StoreU(hn::Sub(even_a, odd_a), d, out + 2 * plane + i);
+  hn::StoreU(hn::Add(even_b, odd_b), d, out + 3 * plane + i);
+  hn::StoreU(hn::Sub(even_b, odd_b), d, out + 4 * plane + i);
+  hn::StoreU(y3, d, out + 5 * plane + i);
+}
+
+// Calls at(tag, i) for whole vectors and then for single elements.
+template <class At>
+HWY_INLINE void ForEach(int64_t n, const At& at) {
   const hn::ScalableTag<float> d;
   const hn::CappedTag<float, 1> one;
   const int64_t lanes = hn::Lanes(d);
   int64_t i = 0;
-  for (; i + lanes <= n; i += lanes) ProductsAt(d, i, plane, m);
-  for (; i < n; ++i) ProductsAt(one, i, plane, m);
+  for (; i + lanes <= n; i += lanes) at(d, i);
+  for (; i < n; ++i) at(one, i);
+}
+
+void FilterTransform(int64_t n, const float* const w[3], float* v) {
+  ForEach(n, [=](auto d, int64_t i) HWY_ATTR { TransformAt(d, w, i, n, v); });
+}
+void FilterInputs(int64_t n, const float* const x[kFilterProducts], int64_t plane, float* out) {
+  ForEach(n, [=](auto d, int64_t i) HWY_ATTR { InputsAt(d, x, i, plane, out); });
+}
+void FilterProducts(int64_t n, int64_t plane, float* m) {
+  ForEach(n, [=](auto d, int64_t i) HWY_ATTR { ProductsAt(d, i, plane, m); });
+}
+void FilterSpread(int64_t n, const float* const d_y[kFilterOutputs], int64_t plane, float* out) {
+  ForEach(n, [=](auto d, int64_t i) HWY_ATTR { SpreadAt(d, d_y, i, plane, out); });
+}
+void FilterGradient(int64_t n, const float* d_v, float* d_w) {
+  ForEach(n, [=](auto d, int64_t i) HWY_ATTR { GradientAt(d, d_v, i, n, d_w); });
 }
 
 }  // namespace tiqu::kernels::HWY_NAMESPACE
@@ -72,30 +128,25 @@ HWY_AFTER_NAMESPACE();
 #if HWY_ONCE
 namespace tiqu::kernels {
 
+HWY_EXPORT(FilterTransform);
 HWY_EXPORT(FilterInputs);
 HWY_EXPORT(FilterProducts);
+HWY_EXPORT(FilterSpread);
+HWY_EXPORT(FilterGradient);
 
-void TransformFilter(int64_t n, const float* w, float* v) {
-  constexpr double kPointA = 0.75, kPointB = 1.5;
-  constexpr double kA2 = kPointA * kPointA, kB2 = kPointB * kPointB;
-  // v = w(p) / N: N is the product of the differences to all other finite points.
-  const double of_zero = 1 / (kA2 * kB2), of_a = 1 / (2 * kA2 * (kA2 - kB2)), of_b = 1 / (2 * kB2 * (kB2 - kA2));
-  for (int64_t i = 0; i < n; ++i) {
-    const double w0 = w[i], w1 = w[n + i], w2 = w[2 * n + i];
-    v[i] = static_cast<float>(w0 * of_zero);
-    v[n + i] = static_cast<float>((w0 + kA2 * w2 + kPointA * w1) * of_a);
-    v[2 * n + i] = static_cast<float>((w0 + kA2 * w2 - kPointA * w1) * of_a);
-    v[3 * n + i] = static_cast<float>((w0 + kB2 * w2 + kPointB * w1) * of_b);
-    v[4 * n + i] = static_cast<float>((w0 + kB2 * w2 - kPointB * w1) * of_b);
-    v[5 * n + i] = w[2 * n + i];
-  }
-}
+void TransformFilter(int64_t n, const float* const w[3], float* v) { HWY_DYNAMIC_DISPATCH(FilterTransform)(n, w, v); }
 
 void CombineInputs(int64_t d, const float* const x[kFilterProducts], int64_t plane, float* out) {
   HWY_DYNAMIC_DISPATCH(FilterInputs)(d, x, plane, out);
 }
 
 void CombineProducts(int64_t n, int64_t plane, float* m) { HWY_DYNAMIC_DISPATCH(FilterProducts)(n, plane, m); }
+
+void SpreadOutputs(int64_t n, const float* const d_y[kFilterOutputs], int64_t plane, float* out) {
+  HWY_DYNAMIC_DISPATCH(FilterSpread)(n, d_y, plane, out);
+}
+
+void AddFilterGradient(int64_t n, const float* d_v, float* d_w) { HWY_DYNAMIC_DISPATCH(FilterGradient)(n, d_v, d_w); }
 
 }  // namespace tiqu::kernels
 #endif

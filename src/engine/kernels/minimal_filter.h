@@ -18,13 +18,19 @@ namespace tiqu::kernels {
 inline constexpr int64_t kFilterOutputs = 4;
 inline constexpr int64_t kFilterProducts = 6;  // of so many inputs
 
-// w: [3, n], v: [kFilterProducts, n].
-void TransformFilter(int64_t n, const float* w, float* v);
+// w: three taps of n elements each, v: [kFilterProducts, n].
+void TransformFilter(int64_t n, const float* const w[3], float* v);
 
 // The left sides of the products for one quad, of `d` elements each, written at out, out + plane, ...
 void CombineInputs(int64_t d, const float* const x[kFilterProducts], int64_t plane, float* out);
 
 // m: the products of n elements each, `plane` apart. Turns the first four into the outputs.
 void CombineProducts(int64_t n, int64_t plane, float* m);
+
+// For gradients, the transposes of the last and the first: what the gradients `d_y` of four outputs, n elements each,
+// are for the products, written at out, out + plane, ...
+void SpreadOutputs(int64_t n, const float* const d_y[kFilterOutputs], int64_t plane, float* out);
+// Adds to d_w [3, n] what the gradients d_v: [kFilterProducts, n] come to.
+void AddFilterGradient(int64_t n, const float* d_v, float* d_w);
 
 }  // namespace tiqu::kernels

@@ -31,7 +31,8 @@ TEST_P(MinimalFilterTest, SixProductsGiveFourOutputs) {
       for (float& value : row) value = normal(generator);
     }
     for (float& value : w) value = normal(generator);
-    TransformFilter(n, w.data(), v.data());
+    const float* const taps[3] = {w.data(), w.data() + n, w.data() + 2 * n};
+    TransformFilter(n, taps, v.data());
     const int64_t plane = n + 7;
     std::vector<float> m(static_cast<size_t>(kFilterProducts * plane), 99.0F);
     const float* rows[kFilterProducts];
@@ -52,6 +53,36 @@ TEST_P(MinimalFilterTest, SixProductsGiveFourOutputs) {
         ASSERT_NEAR(m[y * static_cast<size_t>(plane) + i], output(y), 1e-5)
             << "output " << y << " at " << i << " of " << n;
       }
+    }
+  }
+}
+
+// The gradients of sum(d_y y) by the taps, for numbers again.
+TEST_P(MinimalFilterTest, GradientsAreTheTransposes) {
+  std::mt19937 generator(6);
+  std::normal_distribution<float> normal;
+  constexpr int64_t n = 21;
+  const auto rows = [&](size_t count) {
+    std::vector<std::vector<float>> all(count, std::vector<float>(n));
+    for (auto& row : all) {
+      for (float& value : row) value = normal(generator);
+    }
+    return all;
+  };
+  const auto x = rows(kFilterProducts), d_y = rows(kFilterOutputs);
+  std::vector<float> inputs(kFilterProducts * n), spread(kFilterProducts * n), d_w(3 * n, 0.5F);
+  const float *x_rows[kFilterProducts], *d_y_rows[kFilterOutputs];
+  for (size_t p = 0; p < x.size(); ++p) x_rows[p] = x[p].data();
+  for (size_t p = 0; p < d_y.size(); ++p) d_y_rows[p] = d_y[p].data();
+  CombineInputs(n, x_rows, n, inputs.data());
+  SpreadOutputs(n, d_y_rows, n, spread.data());
+  for (size_t i = 0; i < spread.size(); ++i) spread[i] *= inputs[i];
+  AddFilterGradient(n, spread.data(), d_w.data());
+  for (size_t tap = 0; tap < 3; ++tap) {
+    for (size_t i = 0; i < n; ++i) {
+      double expected = 0.5;
+      for (size_t y = 0; y < kFilterOutputs; ++y) expected += static_cast<double>(d_y[y][i]) * x[y + tap][i];
+      ASSERT_NEAR(d_w[tap * n + i], expected, 1e-5) << "tap " << tap << " at " << i;
     }
   }
 }

@@ -3,8 +3,7 @@
 #include <algorithm>
 
 #include "engine/kernels/gate.h"
-#include "engine/kernels/gemm.h"
-#include "train/layers/conv_taps.h"
+#include "train/layers/minimal_conv.h"
 #include "train/layers/vector_ops.h"
 
 namespace tiqu::train {
@@ -31,13 +30,10 @@ const float* GateScale(const Shape& shape, int64_t row, int64_t count, std::vect
 
 void Forward(const Shape& shape, const float* x, const float* kernel, const float* bias, float* h, float* out) {
   const int64_t d = shape.d;
-  std::vector<float> columns(static_cast<size_t>(kChunkRows * 3 * d));
   std::vector<float> scale;
+  MinimalConv(ConvQuads(*shape.packing, shape.options.rate), {.inputs = d, .outputs = 2 * d}, kernel, x, h);
   for (int64_t row = 0; row < shape.packing->rows(); row += kChunkRows) {
     const int64_t count = std::min(kChunkRows, shape.packing->rows() - row);
-    GatherTaps(*shape.packing, shape.options.rate, d, row, count, x, columns.data());
-    kernels::Gemm({.m = count, .n = 2 * d, .k = 3 * d}, 1.0F, columns.data(), 3 * d, kernel, 2 * d, 0.0F,
-                  h + row * 2 * d, 2 * d);
     kernels::GateForward(count, d, h + row * 2 * d, bias, x + row * d, nullptr, GateScale(shape, row, count, &scale),
                          out + row * d);
   }
@@ -49,13 +45,12 @@ struct ConvGradients {
   float* bias;
 };
 
-// d_h of all rows first (d_x gets its direct part): a chunk's taps reach into its neighbours.
+// d_h of all rows first (d_x gets its direct part): a row's taps reach far.
 void Backward(const Shape& shape, const float* x, const float* kernel, const float* bias, const float* h,
               const float* d_out, const ConvGradients& gradients) {
   const int64_t d = shape.d;
   const int64_t rows = shape.packing->rows();
   std::vector<float> d_h(static_cast<size_t>(rows * 2 * d));
-  std::vector<float> columns(static_cast<size_t>(kChunkRows * 3 * d));
   std::vector<float> scale;
   for (int64_t row = 0; row < rows; row += kChunkRows) {
     const int64_t count = std::min(kChunkRows, rows - row);
@@ -63,16 +58,10 @@ void Backward(const Shape& shape, const float* x, const float* kernel, const flo
     kernels::GateBackward(count, d, h + row * 2 * d, bias, x + row * d, nullptr, GateScale(shape, row, count, &scale),
                           d_out + row * d, d_h_chunk, gradients.x + row * d);
     AddColumnSums(count, 2 * d, d_h_chunk, gradients.bias);
-    GatherTaps(*shape.packing, shape.options.rate, d, row, count, x, columns.data());
-    kernels::Gemm({.m = 3 * d, .n = 2 * d, .k = count, .transpose_a = true}, 1.0F, columns.data(), 3 * d, d_h_chunk,
-                  2 * d, 1.0F, gradients.kernel, 2 * d);
   }
-  for (int64_t row = 0; row < rows; row += kChunkRows) {
-    const int64_t count = std::min(kChunkRows, rows - row);
-    kernels::Gemm({.m = count, .n = 3 * d, .k = 2 * d, .transpose_b = true}, 1.0F, d_h.data() + row * 2 * d, 2 * d,
-                  kernel, 2 * d, 0.0F, columns.data(), 3 * d);
-    ScatterTaps(*shape.packing, shape.options.rate, d, row, count, columns.data(), gradients.x);
-  }
+  const ConvQuads quads(*shape.packing, shape.options.rate);
+  AddKernelGradient(quads, d, 2 * d, x, d_h.data(), gradients.kernel);
+  MinimalConv(quads, {.inputs = 2 * d, .outputs = d, .backwards = true, .add = true}, kernel, d_h.data(), gradients.x);
 }
 
 struct ConvFunction : public torch::autograd::Function<ConvFunction> {

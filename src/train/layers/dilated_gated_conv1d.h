@@ -2,7 +2,7 @@
 //
 //   h = taps(x, t - r, t, t + r) kernel + bias;   out = x * (1 - s) + h[:d] * s,   s = sigmoid(dropout(h[d:]))
 //
-// The product runs chunk by chunk on gathered taps (kernels::Gemm, oneDNN), on the calling thread.
+// The convolution takes half of the multiplications (minimal_conv.h), on the calling thread.
 //
 // Thread safety: free functions.
 #pragma once
