@@ -57,8 +57,8 @@ void BuildTables(const Corpus& corpus, const text::Vocabulary& chars, int max_pa
 
 std::vector<NgramIds> FindNgrams(const Corpus& corpus, const TaggerData& tagger);
 
-// The characters with a vector of their own, ids below: those that are seen `min_char_count` times. The others share the
-// vector of "unknown".
+// The characters with a vector of their own, ids below: those that are seen `min_char_count` times. The others share
+// the vector of "unknown".
 int32_t CountKnownChars(const text::Vocabulary& chars, int min_char_count);
 
 // Everything in the spec that comes from the data.

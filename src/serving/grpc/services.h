@@ -1,7 +1,7 @@
 // The two services of TensorFlow Serving, each method a call of the function that REST shares.
 //
-// The methods come back at once; what they start runs on threads of GrpcCalls. Thread safety: gRPC calls the methods from
-// many threads.
+// The methods come back at once; what they start runs on threads of GrpcCalls. Thread safety: gRPC calls the methods
+// from many threads.
 #pragma once
 
 #include "serving/grpc/grpc_call.h"
@@ -20,15 +20,17 @@ class PredictionServiceImpl final : public pb::PredictionService::CallbackServic
       : models_(*models), calls_(*calls), metrics_(*metrics), predict_(predict), classify_(classify) {}
 
   grpc::ServerUnaryReactor* Classify(grpc::CallbackServerContext* context, const pb::ClassificationRequest* request,
-                        pb::ClassificationResponse* response) override;
+                                     pb::ClassificationResponse* response) override;
   grpc::ServerUnaryReactor* Regress(grpc::CallbackServerContext* context, const pb::RegressionRequest* request,
-                       pb::RegressionResponse* response) override;
+                                    pb::RegressionResponse* response) override;
   grpc::ServerUnaryReactor* Predict(grpc::CallbackServerContext* context, const pb::PredictRequest* request,
-                       pb::PredictResponse* response) override;
-  grpc::ServerUnaryReactor* MultiInference(grpc::CallbackServerContext* context, const pb::MultiInferenceRequest* request,
-                              pb::MultiInferenceResponse* response) override;
-  grpc::ServerUnaryReactor* GetModelMetadata(grpc::CallbackServerContext* context, const pb::GetModelMetadataRequest* request,
-                                pb::GetModelMetadataResponse* response) override;
+                                    pb::PredictResponse* response) override;
+  grpc::ServerUnaryReactor* MultiInference(grpc::CallbackServerContext* context,
+                                           const pb::MultiInferenceRequest* request,
+                                           pb::MultiInferenceResponse* response) override;
+  grpc::ServerUnaryReactor* GetModelMetadata(grpc::CallbackServerContext* context,
+                                             const pb::GetModelMetadataRequest* request,
+                                             pb::GetModelMetadataResponse* response) override;
 
  private:
   const ModelRegistry& models_;
@@ -42,10 +44,12 @@ class ModelServiceImpl final : public pb::ModelService::CallbackService {
  public:
   ModelServiceImpl(ModelRegistry* models, GrpcCalls* calls) : models_(*models), calls_(*calls) {}
 
-  grpc::ServerUnaryReactor* GetModelStatus(grpc::CallbackServerContext* context, const pb::GetModelStatusRequest* request,
-                              pb::GetModelStatusResponse* response) override;
-  grpc::ServerUnaryReactor* HandleReloadConfigRequest(grpc::CallbackServerContext* context, const pb::ReloadConfigRequest* request,
-                                         pb::ReloadConfigResponse* response) override;
+  grpc::ServerUnaryReactor* GetModelStatus(grpc::CallbackServerContext* context,
+                                           const pb::GetModelStatusRequest* request,
+                                           pb::GetModelStatusResponse* response) override;
+  grpc::ServerUnaryReactor* HandleReloadConfigRequest(grpc::CallbackServerContext* context,
+                                                      const pb::ReloadConfigRequest* request,
+                                                      pb::ReloadConfigResponse* response) override;
 
  private:
   // Errors: those of ModelRegistry::Reload, INVALID_ARGUMENT (not a list of models).

@@ -13,9 +13,9 @@
 #include <vector>
 
 #include "absl/time/time.h"
+#include "base/task_queue.h"
 #include "serving/http/http_answer.h"
 #include "serving/http/http_options.h"
-#include "base/task_queue.h"
 
 namespace tiqu::serving {
 

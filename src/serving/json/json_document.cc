@@ -71,7 +71,8 @@ absl::Status ParseError(rapidjson::ParseErrorCode code, size_t offset, std::stri
   return absl::InvalidArgumentError(message);
 }
 
-// Where a fraction or an exponent follows NaN or Infinity, outside strings: there the parser reads beyond its own buffer.
+// Where a fraction or an exponent follows NaN or Infinity, outside strings: there the parser reads beyond its own
+// buffer.
 std::optional<size_t> FractionOfNanOrInf(std::string_view text) {
   if (text.find("NaN") == std::string_view::npos && text.find("Inf") == std::string_view::npos) return std::nullopt;
   bool in_string = false;

@@ -376,7 +376,8 @@ TEST(JsonDocumentTest, NanAndInfinityHaveNoFractionAndNoExponent) {
     EXPECT_EQ(status.code(), absl::StatusCode::kInvalidArgument) << value;
     EXPECT_THAT(std::string(status.message()), HasSubstr("JSON Parse error: Invalid value. at offset: ")) << value;
   }
-  EXPECT_TRUE(JsonDocument::Parse(R"({"instances": ["NaN.5 \\\"Infinitye2", -Infinity, NaN, 1.5e3, true, false]})").ok());
+  EXPECT_TRUE(
+      JsonDocument::Parse(R"({"instances": ["NaN.5 \\\"Infinitye2", -Infinity, NaN, 1.5e3, true, false]})").ok());
 }
 
 }  // namespace

@@ -111,8 +111,9 @@ absl::StatusOr<std::unique_ptr<LoadedServable>> LoadedServable::Load(const std::
 void LoadedServable::AddText(int width) {
   if (reader_ != nullptr) {
     AddTextSignatures(&signature_defs_, &signatures_);
-    read_combiner_ = std::make_unique<ReadCombiner>(
-        width, [reader = reader_](const auto& requests, const auto& rules) { return reader->ReadAll(requests, rules); });
+    read_combiner_ = std::make_unique<ReadCombiner>(width, [reader = reader_](const auto& requests, const auto& rules) {
+      return reader->ReadAll(requests, rules);
+    });
   }
   if (tagger_ != nullptr) {
     AddTaggerSignature(&signature_defs_, &signatures_);

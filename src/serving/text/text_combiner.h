@@ -1,5 +1,5 @@
-// Texts of requests that wait run together, as the lines of `tiqu extract` do. What runs beside a text never changes what
-// is found in it (answer/reader.h).
+// Texts of requests that wait run together, as the lines of `tiqu extract` do. What runs beside a text never changes
+// what is found in it (answer/reader.h).
 //
 //   TextCombiner<answer::Request, decode::AnswerRules, answer::RequestResult> combiner(2, run);
 //   combiner.Run(requests, rules, limits)      // one result a text, in order
