@@ -5,13 +5,13 @@
 #   make build   build/tiqu and build/tiqu-train
 #   make bench   build and run the benchmarks; bench-serve: of the server
 #   make format | check | docs        sources and documents
-#   make unit | asan | tsan | fuzz    one part of the tests
+#   make unit | asan | fuzz | races | tsan    one part of the tests
 #   make install [PREFIX=/usr/local] | clean
 
 JOBS ?= $(shell nproc)
 PREFIX ?= /usr/local
 # Seconds for each fuzzer.
-FUZZ_SECONDS ?= $(if $(filter true,$(CI)),15,10)
+FUZZ_SECONDS ?= $(if $(filter true,$(CI)),12,10)
 
 # The compiler cache serves any clone of this repository.
 export CCACHE_BASEDIR := $(CURDIR)
@@ -19,7 +19,7 @@ export CCACHE_NOHASHDIR := 1
 export CCACHE_SLOPPINESS := pch_defines,time_macros
 export JOBS FUZZ_SECONDS
 
-.PHONY: build run test bench bench-serve format check docs unit asan tsan fuzz install clean
+.PHONY: build run test bench bench-serve format check docs unit asan fuzz races tsan install clean
 .DEFAULT_GOAL := build
 
 build:
@@ -60,7 +60,7 @@ docs:
 	@scripts/generate_cli_docs.sh
 	@scripts/generate_ops_docs.sh
 
-unit asan tsan fuzz:
+unit asan fuzz races tsan:
 	@scripts/install_dependencies.sh test
 	@scripts/run_tests.sh $@
 

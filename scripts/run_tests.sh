@@ -1,14 +1,15 @@
 #!/bin/bash
 # Everything that CI runs, one step after the other, with the time of each. Called by `make test`, which installs first.
 #
-#   scripts/run_tests.sh [check|unit|docs|asan|fuzz|tsan ...]      default: check unit docs asan fuzz tsan
+#   scripts/run_tests.sh [check|unit|docs|asan|fuzz|races|tsan ...]      default: check unit docs asan fuzz races
 #
 # check  format, layers, sizes
 # unit   release build with tests and benchmarks, ctest (with the stock TensorFlow tests where .venv stands)
 # docs   the commands of the documents, run; links; docs/cli.md and docs/ops.md against the programs
 # asan   address and undefined-behaviour sanitizers on the unit tests, without libtorch
 # fuzz   every fuzzer for FUZZ_SECONDS
-# tsan   thread sanitizer on what has threads: extraction, the server, and the program under mixed load
+# races  thread sanitizer on the program under mixed load
+# tsan   the same, and on the unit tests, without libtorch
 # The data sets are looked for in TIQU_SHARED, or in ../shared; tests that need them are skipped where they are not, but
 # with CI=true that is a failure.
 set -euo pipefail
@@ -68,10 +69,14 @@ step_asan() {
     run_ctest build-asan
 }
 
+export TSAN_OPTIONS=suppressions=$PWD/tests/sanitizers/tsan.supp:halt_on_error=1
+
+step_races() {
+  build tsan build-tsan tiqu echo_model && run_ctest build-tsan -R '^serving_mixed_load$'
+}
+
 step_tsan() {
-  build tsan build-tsan tiqu echo_model base_test answer_test serving_test || return 1
-  TSAN_OPTIONS=suppressions=$PWD/tests/sanitizers/tsan.supp:halt_on_error=1 \
-    run_ctest build-tsan -R '^(base|answer|serving|serving_mixed_load)$'
+  build tsan build-tsan all && run_ctest build-tsan
 }
 
 step_fuzz() {
@@ -94,10 +99,10 @@ if [ ! -d "$TIQU_SHARED/data" ]; then
   fi
   echo "run_tests: no data sets at $TIQU_SHARED: the tests that need them are skipped"
 fi
-[ $# -gt 0 ] || set -- check unit docs asan fuzz tsan
+[ $# -gt 0 ] || set -- check unit docs asan fuzz races
 for name in "$@"; do
   case $name in
-    check | unit | docs | asan | fuzz | tsan) run_step "$name" ;;
+    check | unit | docs | asan | fuzz | races | tsan) run_step "$name" ;;
     *) echo "run_tests: no step $name" >&2 && exit 2 ;;
   esac
 done
