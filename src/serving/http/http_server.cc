@@ -166,11 +166,11 @@ bool HttpServer::Stop(absl::Duration grace) {
     state.all_answered = services.sessions.WaitUntilEmpty(absl::Now() + grace);
     services.aborting = true;
     for (const auto& session : services.sessions.All()) session->Abort();
-    state.workers.reset();  // after what runs there
-    services.workers = nullptr;
     state.work.reset();
     state.io.stop();
     for (std::thread& thread : state.io_threads) thread.join();
+    state.workers.reset();  // when nobody submits to it any more; after what runs there
+    services.workers = nullptr;
   });
   return state_->all_answered;
 }
