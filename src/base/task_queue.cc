@@ -1,6 +1,5 @@
 #include "base/task_queue.h"
 
-#include <system_error>
 #include <utility>
 
 namespace tiqu {
@@ -32,7 +31,7 @@ int TaskQueue::threads() const {
 void TaskQueue::StartThread() {
   try {
     threads_.emplace_back([this] { Work(); });
-  } catch (const std::system_error&) {
+  } catch (...) {  // no thread, or no memory for one
     if (!threads_.empty()) return;
     queue_.pop_back();
     throw;

@@ -10,12 +10,16 @@ namespace {
 
 // How often a waiting job asks whether it is still wanted.
 constexpr absl::Duration kCancelCheckInterval = absl::Milliseconds(10);
+constexpr size_t kMostJobs = 64;  // that run together
 
 }  // namespace
 
 absl::Status JobCombiner::Run(CombinedJob* job, const RunLimits& limits, const RunJobs& run) {
   TIQU_RETURN_IF_ERROR(limits.Check());
   job->limits_ = &limits;
+  // Whoever has the turn must not fail before it is handed over: nothing is allocated from here on.
+  std::vector<CombinedJob*> jobs;
+  jobs.reserve(kMostJobs);
   Lock lock(mutex_);
   if (leaders_ < width_) {
     ++leaders_;
@@ -23,7 +27,7 @@ absl::Status JobCombiner::Run(CombinedJob* job, const RunLimits& limits, const R
     TIQU_RETURN_IF_ERROR(WaitForTurn(job, &lock));
     if (job->state_ == CombinedJob::State::kDone) return limits.Check();
   }
-  const std::vector<CombinedJob*> jobs = TakeAlong(job);
+  TakeAlong(job, &jobs);
   lock.unlock();
   {
     const engine::ScopedRunStop stop([&jobs] {
@@ -36,7 +40,6 @@ absl::Status JobCombiner::Run(CombinedJob* job, const RunLimits& limits, const R
     });
     run(jobs);
   }
-  const absl::Status status = limits.Check();
   lock.lock();
   for (CombinedJob* one : jobs) {
     if (one == job) continue;
@@ -44,7 +47,8 @@ absl::Status JobCombiner::Run(CombinedJob* job, const RunLimits& limits, const R
     one->changed_.notify_one();  // under the lock: the job is gone as soon as its caller sees the state
   }
   HandOver();
-  return status;
+  lock.unlock();
+  return limits.Check();
 }
 
 // OK: it leads, or it is done.
@@ -65,12 +69,12 @@ absl::Status JobCombiner::WaitForTurn(CombinedJob* job, Lock* lock) {
   return absl::OkStatus();
 }
 
-std::vector<CombinedJob*> JobCombiner::TakeAlong(CombinedJob* leader) {
-  std::vector<CombinedJob*> jobs = {leader};
+void JobCombiner::TakeAlong(CombinedJob* leader, std::vector<CombinedJob*>* jobs) {
+  jobs->push_back(leader);
   const size_t parts = static_cast<size_t>(width_) + 1;
-  const size_t most = (queue_.size() + 1 + parts - 1) / parts;
+  const size_t most = std::min(kMostJobs, (queue_.size() + 1 + parts - 1) / parts);
   int64_t cost = leader->cost_;
-  for (auto place = queue_.begin(); place != queue_.end() && jobs.size() < most;) {
+  for (auto place = queue_.begin(); place != queue_.end() && jobs->size() < most;) {
     CombinedJob* job = *place;
     if (!leader->GoesWith(*job) || cost + job->cost_ > kMostCost) {
       ++place;
@@ -78,10 +82,9 @@ std::vector<CombinedJob*> JobCombiner::TakeAlong(CombinedJob* leader) {
     }
     cost += job->cost_;
     job->state_ = CombinedJob::State::kTaken;
-    jobs.push_back(job);
+    jobs->push_back(job);
     place = queue_.erase(place);
   }
-  return jobs;
 }
 
 // The turn goes over to the first who waits, so that nobody who comes now can take it.

@@ -63,7 +63,7 @@ class JobCombiner {
   using Lock = std::unique_lock<std::mutex>;
 
   absl::Status WaitForTurn(CombinedJob* job, Lock* lock);
-  std::vector<CombinedJob*> TakeAlong(CombinedJob* leader);
+  void TakeAlong(CombinedJob* leader, std::vector<CombinedJob*>* jobs);
   void HandOver();
 
   const int width_;

@@ -7,9 +7,9 @@
 // Thread safety: Run may be called from any number of threads.
 #pragma once
 
+#include <exception>
 #include <functional>
 #include <iterator>
-#include <new>
 #include <optional>
 #include <span>
 #include <string_view>
@@ -89,7 +89,7 @@ class TextCombiner {
         job.results.emplace(next, end);
         next = end;
       }
-    } catch (const std::bad_alloc&) {  // each job without results says so
+    } catch (const std::exception&) {  // each job without results says so
     }
   }
 
