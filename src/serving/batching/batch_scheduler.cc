@@ -6,14 +6,9 @@
 
 #include "absl/time/clock.h"
 #include "fmt/format.h"
+#include "serving/models/limited_wait.h"
 
 namespace tiqu::serving {
-namespace {
-
-// How often a waiting request asks whether it is still wanted.
-constexpr absl::Duration kBatchCancelCheckInterval = absl::Milliseconds(10);
-
-}  // namespace
 
 // The scheduler's mutex guards all of it.
 class BatchQueue {
@@ -134,15 +129,10 @@ absl::StatusOr<std::vector<TensorMap>> BatchScheduler::Await(const std::shared_p
                                                              const std::shared_ptr<BatchTask>& task) {
   const RunLimits& limits = task->limits_;
   std::unique_lock<std::mutex> lock(task->mutex_);
-  while (task->parts_left_ > 0) {
-    const absl::Duration left = limits.deadline - absl::Now();
-    const absl::Duration most = limits.cancelled ? kBatchCancelCheckInterval : absl::Seconds(1);
-    task->finished_.wait_for(lock, absl::ToChronoNanoseconds(std::max(absl::ZeroDuration(), std::min(left, most))));
-    if (task->parts_left_ == 0) break;
+  const absl::Status status = WaitWithin(limits, &lock, &task->finished_, [&task] { return task->parts_left_ == 0; });
+  if (!status.ok()) {
     lock.unlock();
-    const absl::Status status = limits.Check();
-    if (!status.ok()) return GiveUp(queue, task, status);
-    lock.lock();
+    return GiveUp(queue, task, status);
   }
   if (!task->status_.ok()) return task->status_;
   return std::move(task->outputs_);

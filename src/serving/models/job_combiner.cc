@@ -4,12 +4,11 @@
 
 #include "base/status.h"
 #include "engine/run_stop.h"
+#include "serving/models/limited_wait.h"
 
 namespace tiqu::serving {
 namespace {
 
-// How often a waiting job asks whether it is still wanted.
-constexpr absl::Duration kCancelCheckInterval = absl::Milliseconds(10);
 constexpr size_t kMostJobs = 64;  // that run together
 
 }  // namespace
@@ -54,14 +53,9 @@ absl::Status JobCombiner::Run(CombinedJob* job, const RunLimits& limits, const R
 // OK: it leads, or it is done.
 absl::Status JobCombiner::WaitForTurn(CombinedJob* job, Lock* lock) {
   const auto place = queue_.insert(queue_.end(), job);
-  while (job->state_ == CombinedJob::State::kWaiting) {
-    const absl::Duration left = std::max(absl::ZeroDuration(), job->limits_->deadline - absl::Now());
-    const absl::Duration most = job->limits_->cancelled ? kCancelCheckInterval : absl::Seconds(1);
-    job->changed_.wait_for(*lock, absl::ToChronoNanoseconds(std::min(left, most)));
-    lock->unlock();
-    const absl::Status status = job->limits_->Check();
-    lock->lock();
-    if (job->state_ != CombinedJob::State::kWaiting || status.ok()) continue;
+  const absl::Status status =
+      WaitWithin(*job->limits_, lock, &job->changed_, [job] { return job->state_ != CombinedJob::State::kWaiting; });
+  if (!status.ok()) {
     queue_.erase(place);
     return status;
   }

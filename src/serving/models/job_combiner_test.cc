@@ -39,7 +39,9 @@ class JobCombinerTest : public testing::Test {
     });
     if (number > 0) {
       ++expected_;
-      while (combiner_.waiting() != expected_) std::this_thread::yield();
+      const absl::Time until = absl::Now() + absl::Seconds(10);
+      while (combiner_.waiting() != expected_ && absl::Now() < until) std::this_thread::yield();
+      EXPECT_EQ(combiner_.waiting(), expected_);
     }
     return status;
   }

@@ -4,15 +4,9 @@
 #include <thread>
 
 #include "base/status.h"
+#include "serving/models/limited_wait.h"
 
 namespace tiqu::serving {
-namespace {
-
-// How often a waiting run asks whether it is still wanted.
-constexpr absl::Duration kCancelCheckInterval = absl::Milliseconds(10);
-
-}  // namespace
-
 RunGate::RunGate(int width)
     : width_(width > 0 ? width : std::max(1, static_cast<int>(std::thread::hardware_concurrency()))) {}
 
@@ -25,19 +19,10 @@ absl::StatusOr<RunGate::Pass> RunGate::Enter(const RunLimits& limits) {
   }
   Waiter waiter;
   const auto place = queue_.insert(queue_.end(), &waiter);
-  for (;;) {
-    const absl::Duration left = limits.deadline - absl::Now();
-    const absl::Duration most = limits.cancelled ? kCancelCheckInterval : absl::Seconds(1);
-    waiter.turn.wait_for(lock, absl::ToChronoNanoseconds(std::max(absl::ZeroDuration(), std::min(left, most))));
-    if (waiter.admitted) return Pass(this);
-    lock.unlock();
-    const absl::Status status = limits.Check();
-    lock.lock();
-    if (waiter.admitted) return Pass(this);
-    if (status.ok()) continue;
-    queue_.erase(place);
-    return status;
-  }
+  const absl::Status status = WaitWithin(limits, &lock, &waiter.turn, [&waiter] { return waiter.admitted; });
+  if (status.ok()) return Pass(this);
+  queue_.erase(place);
+  return status;
 }
 
 int RunGate::waiting() const {

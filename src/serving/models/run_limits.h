@@ -1,6 +1,6 @@
 // How long a request may run, and whether anybody still waits for its answer.
 //
-// Thread safety: a value; `cancelled` is called from the thread that runs the request.
+// Thread safety: a value; `cancelled` is called from any thread, also from several at once.
 #pragma once
 
 #include <functional>
