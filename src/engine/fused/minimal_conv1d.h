@@ -4,13 +4,10 @@
 // Thread safety: immutable; every method may be called from any number of threads.
 #pragma once
 
-#include <array>
 #include <cstdint>
-#include <memory>
 
 #include "absl/functional/function_ref.h"
 #include "engine/kernels/minimal_filter.h"
-#include "engine/kernels/packed_matrix.h"
 #include "engine/node_spec.h"
 #include "tensor/tensor.h"
 
@@ -42,14 +39,12 @@ class MinimalConv1D {
   // Quads that go through all steps while they are in cache: as many rows as one product takes (kernels/gemm.cc).
   static constexpr int64_t kQuads = 48;
 
-  int64_t CountQuads(int64_t used) const;
-  int64_t FirstOf(int64_t quad) const { return quad / rate_ * kernels::kFilterOutputs * rate_ + quad % rate_; }
   const float* RowAt(const ConvSequence& sequence, int64_t t) const;
   void GiveRows(const ConvSequence& sequence, int64_t begin, int64_t end, const float* outputs, Sink sink) const;
 
   int64_t d_ = 0, rate_ = 1;
-  Tensor zeros_;  // [d], what stands outside and under the mask
-  std::array<std::shared_ptr<const kernels::PackedMatrix>, kernels::kFilterProducts> filters_;
+  Tensor filter_;  // [kFilterProducts, d, 2d]
+  Tensor zeros_;   // [d], what stands outside and under the mask
 };
 
 }  // namespace tiqu::engine

@@ -14,6 +14,13 @@ namespace hn = hwy::HWY_NAMESPACE;
 constexpr float kA = 0.75F, kB = 1.5F;  // the points
 constexpr float kA2 = kA * kA, kB2 = kB * kB;
 
+// At out and out + plane: what belongs to a point and to its negative.
+template <class D, class V = hn::Vec<D>>
+HWY_INLINE void StoreBoth(D d, V even, V odd, int64_t plane, float* out) {
+  hn::StoreU(hn::Add(even, odd), d, out);
+  hn::StoreU(hn::Sub(even, odd), d, out + plane);
+}
+
 // The polynomials that are 0 at all points but one, with the x as coefficients.
 template <class D>
 HWY_INLINE void InputsAt(D d, const float* const x[kFilterProducts], int64_t i, int64_t plane, float* out) {
@@ -25,10 +32,8 @@ HWY_INLINE void InputsAt(D d, const float* const x[kFilterProducts], int64_t i, 
   const auto at_zero = hn::MulAdd(product, hn::LoadU(d, x[0] + i), hn::NegMulAdd(sum, x2, x4));
   const auto at_infinity = hn::MulAdd(product, x1, hn::NegMulAdd(sum, x3, hn::LoadU(d, x[5] + i)));
   hn::StoreU(at_zero, d, out + i);
-  hn::StoreU(hn::Add(even_a, odd_a), d, out + plane + i);
-  hn::StoreU(hn::Sub(even_a, odd_a), d, out + 2 * plane + i);
-  hn::StoreU(hn::Add(even_b, odd_b), d, out + 3 * plane + i);
-  hn::StoreU(hn::Sub(even_b, odd_b), d, out + 4 * plane + i);
+  StoreBoth(d, even_a, odd_a, plane, out + plane + i);
+  StoreBoth(d, even_b, odd_b, plane, out + 3 * plane + i);
   hn::StoreU(at_infinity, d, out + 5 * plane + i);
 }
 
@@ -58,10 +63,8 @@ HWY_INLINE void TransformAt(D d, const float* const w[3], int64_t i, int64_t n, 
   const auto even_b = hn::Mul(hn::MulAdd(hn::Set(d, kB2), w2, w0), hn::Set(d, kOfB));
   const auto odd_a = hn::Mul(w1, hn::Set(d, kA * kOfA)), odd_b = hn::Mul(w1, hn::Set(d, kB * kOfB));
   hn::StoreU(hn::Mul(w0, hn::Set(d, kOfZero)), d, v + i);
-  hn::StoreU(hn::Add(even_a, odd_a), d, v + n + i);
-  hn::StoreU(hn::Sub(even_a, odd_a), d, v + 2 * n + i);
-  hn::StoreU(hn::Add(even_b, odd_b), d, v + 3 * n + i);
-  hn::StoreU(hn::Sub(even_b, odd_b), d, v + 4 * n + i);
+  StoreBoth(d, even_a, odd_a, n, v + n + i);
+  StoreBoth(d, even_b, odd_b, n, v + 3 * n + i);
   hn::StoreU(w2, d, v + 5 * n + i);
 }
 
@@ -88,10 +91,8 @@ HWY_INLINE void SpreadAt(D d, const float* const d_y[kFilterOutputs], int64_t i,
   const auto even_a = hn::MulAdd(a2, y2, y0), odd_a = hn::Mul(hn::Set(d, kA), hn::MulAdd(a2, y3, y1));
   const auto even_b = hn::MulAdd(b2, y2, y0), odd_b = hn::Mul(hn::Set(d, kB), hn::MulAdd(b2, y3, y1));
   hn::StoreU(y0, d, out + i);
-  hn::StoreU(hn::Add(even_a, odd_a), d, out + plane + i);
-  hn::StoreU(hn::Sub(even_a, odd_a), d, out + 2 * plane + i);
-  hn::StoreU(hn::Add(even_b, odd_b), d, out + 3 * plane + i);
-  hn::StoreU(hn::Sub(even_b, odd_b), d, out + 4 * plane + i);
+  StoreBoth(d, even_a, odd_a, plane, out + plane + i);
+  StoreBoth(d, even_b, odd_b, plane, out + 3 * plane + i);
   hn::StoreU(y3, d, out + 5 * plane + i);
 }
 

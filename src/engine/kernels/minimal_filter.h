@@ -4,9 +4,11 @@
 //
 //   y_i = x_i w_0 + x_i+1 w_1 + x_i+2 w_2,  i = 0 .. 3        m_p = u_p v_p at each point p
 //
-// With a = 3/4 and b = 3/2 all constants of u and y are exact, and the error is twice that of the plain sum (with the
-// usual 1 and 2 it is three times). Here the x are rows of a sequence, the w matrices, and the products are taken for
-// many quads of outputs at once. Vectorised with Highway and dispatched at run time.
+// With a = 3/4 and b = 3/2 all constants of u and y are exact, and on inputs of one size the error is twice that of the
+// plain sum (with the usual 1 and 2 it is three times). It goes with the largest input of a quad: every output sees all
+// six of them, and those that it does not depend on cancel; so does not an infinity. Here the x are rows of a sequence,
+// the w matrices, and the products are taken for many quads of outputs at once. Vectorised with Highway and dispatched
+// at run time.
 //
 // Thread safety: free functions.
 #pragma once
@@ -17,6 +19,14 @@ namespace tiqu::kernels {
 
 inline constexpr int64_t kFilterOutputs = 4;
 inline constexpr int64_t kFilterProducts = 6;  // of so many inputs
+
+// A sequence filtered at a dilation falls into quads: outputs t, t + rate, t + 2 rate, t + 3 rate, as far as they are
+// there. How many quads `length` outputs make, and the first output of each.
+inline int64_t CountQuads(int64_t length, int64_t rate) {
+  const int64_t group = kFilterOutputs * rate, rest = length % group;
+  return length / group * rate + (rest < rate ? rest : rate);
+}
+inline int64_t FirstOfQuad(int64_t quad, int64_t rate) { return quad / rate * kFilterOutputs * rate + quad % rate; }
 
 // w: three taps of n elements each, v: [kFilterProducts, n].
 void TransformFilter(int64_t n, const float* const w[3], float* v);

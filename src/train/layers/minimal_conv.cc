@@ -55,9 +55,9 @@ void GiveOutputs(const ConvQuads& quads, int64_t begin, int64_t end, const ConvS
 
 ConvQuads::ConvQuads(const Packing& packing, int64_t rate) : rate_(rate) {
   for (int64_t s = 0; s < packing.sequences(); ++s) {
-    const int64_t begin = packing.begin[static_cast<size_t>(s)], end = begin + packing.length(s);
-    for (int64_t group = begin; group < end; group += kFilterOutputs * rate) {
-      for (int64_t first = group; first < std::min(group + rate, end); ++first) quads_.push_back({first, begin, end});
+    const int64_t begin = packing.begin[static_cast<size_t>(s)], length = packing.length(s);
+    for (int64_t quad = 0; quad < kernels::CountQuads(length, rate); ++quad) {
+      quads_.push_back({begin + kernels::FirstOfQuad(quad, rate), begin, begin + length});
     }
   }
 }

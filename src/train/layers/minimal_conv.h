@@ -1,5 +1,6 @@
 // A dilated convolution of three taps on packed rows, forward and backward, with half of the multiplications
-// (engine/kernels/minimal_filter.h). Outputs are made in quads: rows t, t + rate, t + 2 rate, t + 3 rate of a sequence.
+// (engine/kernels/minimal_filter.h): of long sequences. One shorter than twice the rate costs more than plainly, up to
+// twice as much.
 //
 // Thread safety: ConvQuads is immutable; free functions.
 #pragma once
