@@ -65,10 +65,13 @@ text::Vocabulary ExtendVocabulary(const text::Vocabulary& known, const text::Voc
   return text::Vocabulary::FromEntries(entries);
 }
 
+void CopyWeight(const StartingModel& start, const std::string& name, Parameters* parameters) {
+  const std::vector<float>& values = start.checkpoint.weights.at(name).values;
+  std::copy(values.begin(), values.end(), parameters->Get(name).data_ptr<float>());
+}
+
 void CopyWeights(const StartingModel& start, Parameters* parameters) {
-  for (const auto& [name, weight] : start.checkpoint.weights) {
-    std::copy(weight.values.begin(), weight.values.end(), parameters->Get(name).data_ptr<float>());
-  }
+  for (const auto& [name, weight] : start.checkpoint.weights) CopyWeight(start, name, parameters);
 }
 
 }  // namespace tiqu::train

@@ -36,6 +36,10 @@ absl::StatusOr<StartingModel> LoadStartingModel(const std::string& path);
 // The known characters under their ids, then the others of `more`.
 text::Vocabulary ExtendVocabulary(const text::Vocabulary& known, const text::Vocabulary& more);
 
+// One weight of the model, into the front of the parameter of that name. REQUIRES: the model has it, and the parameter
+// is at least as long.
+void CopyWeight(const StartingModel& start, const std::string& name, Parameters* parameters);
+
 // Every weight that the model has; characters that it did not know keep what they have in `parameters`.
 // REQUIRES: `parameters` have the model's spec, but for a char_vocab_size that may be larger.
 void CopyWeights(const StartingModel& start, Parameters* parameters);

@@ -7,11 +7,6 @@
 namespace tiqu::train {
 namespace {
 
-void CopyFront(const StartingModel& start, const std::string& name, Parameters* parameters) {
-  const std::vector<float>& values = start.checkpoint.weights.at(name).values;
-  std::copy(values.begin(), values.end(), parameters->Get(name).data_ptr<float>());
-}
-
 // The rows behind those that the model has: copies of its row for "unknown".
 void FillWithUnknown(const StartingModel& start, const std::string& name, Parameters* parameters) {
   const torch::Tensor& rows = parameters->Get(name);
@@ -57,11 +52,34 @@ model::NgramTable PairTableOf(const StartingModel& start) {
   return table;
 }
 
+CharPairs ContinuePairs(const StartingModel& start, const text::Vocabulary& chars) {
+  CharPairs pairs = RecoverPairs(PairTableOf(start), start.chars.size());
+  for (auto& [pair, id] : pairs) {
+    for (int32_t& c : pair) c = chars.Find(start.chars.entry(c).text);
+  }
+  return pairs;
+}
+
+KnownChars ContinueChars(const StartingModel& start, const text::Vocabulary& seen, int min_count) {
+  KnownChars known{text::Vocabulary(), start.checkpoint.config.spec.known_chars};
+  std::vector<text::Vocabulary::Entry> entries;
+  for (int32_t id = text::kUnknownId + 1; id < known.count; ++id) entries.push_back(start.chars.entry(id));
+  for (int32_t id = text::kUnknownId + 1; id < seen.size(); ++id) {
+    const int32_t old_id = start.chars.Find(seen.entry(id).text);
+    const bool has_vector = old_id > text::kUnknownId && old_id < known.count;
+    if (!has_vector && seen.entry(id).count >= min_count) entries.push_back(seen.entry(id));
+  }
+  const auto with_vector = static_cast<int32_t>(entries.size()) + text::kUnknownId + 1;
+  known.chars = ExtendVocabulary(ExtendVocabulary(text::Vocabulary::FromEntries(entries), start.chars), seen);
+  known.count = with_vector;
+  return known;
+}
+
 void CopyTaggerWeights(const StartingModel& start, const model::ModelSpec& spec, Parameters* parameters) {
   const bool same_tags = start.checkpoint.config.spec.tags == spec.tags;
   for (const model::WeightShape& weight : model::WeightShapes(spec)) {
     if (weight.frozen || (IsOfTags(weight.name) && !same_tags)) continue;
-    CopyFront(start, weight.name, parameters);
+    CopyWeight(start, weight.name, parameters);
   }
   FillWithUnknown(start, "ngram_embedding/char_embeddings", parameters);
 }

@@ -28,8 +28,18 @@ CharPairs RecoverPairs(const model::NgramTable& table, int32_t chars);
 
 // The model's table of pairs.
 model::NgramTable PairTableOf(const StartingModel& start);
+// Its pairs, with the ids that `chars` gives their characters. REQUIRES: `chars` has all of the model's.
+CharPairs ContinuePairs(const StartingModel& start, const text::Vocabulary& chars);
 
-// Characters and pairs that the model had no vector for begin with that of "unknown" and with what they have; other
+struct KnownChars {
+  text::Vocabulary chars;
+  int32_t count = 0;  // ids below have a vector of their own
+};
+// The characters with a vector, under their ids; behind them those that the texts have (`seen`) `min_count` times,
+// which get one; then all others, which share that of "unknown".
+KnownChars ContinueChars(const StartingModel& start, const text::Vocabulary& seen, int min_count);
+
+// Characters that get a vector begin with that of "unknown", new pairs with what they have in `parameters`; other
 // tags than the model's begin from random weights. REQUIRES: `parameters` have the model's spec, but for its
 // vocabularies, which may be longer, and its tags.
 void CopyTaggerWeights(const StartingModel& start, const model::ModelSpec& spec, Parameters* parameters);

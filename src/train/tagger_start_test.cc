@@ -8,6 +8,7 @@
 #include "data/sample_writer.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "train/small_tagger_test_util.h"
 #include "train/trainer.h"
 
 namespace tiqu::train {
@@ -34,22 +35,9 @@ TrainerOptions NamesTraining(const std::string& folder, const std::string& after
     text.answers = {{name, 0, 2, type}};
     lines += data::WriteEntities(text);
   }
-  TrainerOptions options = TrainerOptions::DefaultsFor(model::kTaggerKind);
-  options.data.train_files = options.data.valid_files = {folder + "/texts.jsonl"};
-  EXPECT_TRUE(WriteFileAtomically(options.data.train_files[0], lines).ok());
-  options.data.min_char_count = 1;
-  options.spec.hidden = 16;
-  options.spec.encoder_rates = {1, 2};
-  options.spec.bigram_dim = 8;
-  options.optimizer.learning_rate = 1e-2;
-  options.optimizer.batch_chars = 64;
-  options.optimizer.epochs = 40;
-  options.optimizer.ema_decay = 0.9;
-  options.regularization = {0, 0, 0, 0, 0, 0, 0};
-  options.output_dir = folder + "/out";
-  options.threads = 1;
-  options.valid_every_epochs = 40;
-  return options;
+  const std::string texts = folder + "/texts.jsonl";
+  EXPECT_TRUE(WriteFileAtomically(texts, lines).ok());
+  return SmallTaggerOptions(folder, texts);
 }
 
 const std::string& TrainedTagger() {
@@ -104,6 +92,29 @@ TEST(TaggerStartTest, WhatIsNewComesBehindWhatIsKnown) {
     const int32_t ids[] = {after->chars.Find(std::string(pair, 3)), after->chars.Find(std::string(pair + 3, 3))};
     EXPECT_GE(table.Find(ids), old_pairs) << pair;
   }
+}
+
+TEST(TaggerStartTest, RareCharactersGoOnSharingAVector) {
+  TrainerOptions first = NamesTraining(StartFolder("rare_before"), "住在城里。", "PER");
+  first.data.min_char_count = 2;  // the names' characters share that of "unknown"
+  const auto trained = Train(first);
+  ASSERT_TRUE(trained.ok()) << trained.status();
+  TrainerOptions next = Continued(StartFolder("rare_after"), "住在王城里。", "PER");  // a name's that is frequent now
+  next.init_from = trained->model_path;
+  next.data.min_char_count = 2;
+  const auto result = Train(next);
+  ASSERT_TRUE(result.ok()) << result.status();
+  const auto before = LoadStartingModel(trained->model_path), after = LoadStartingModel(result->model_path);
+  ASSERT_TRUE(before.ok() && after.ok()) << after.status();
+  const int32_t known = before->checkpoint.config.spec.known_chars;
+  EXPECT_EQ(known, 7);  // 住 在 城 里 。
+  EXPECT_EQ(after->checkpoint.config.spec.known_chars, known + 1);
+  EXPECT_EQ(after->chars.Find("王"), known);
+  EXPECT_GT(after->chars.Find("明"), known);
+  EXPECT_EQ(after->chars.Find("住"), before->chars.Find("住"));
+  const int32_t old_pair[] = {before->chars.Find("城"), before->chars.Find("里")};
+  EXPECT_GT(PairTableOf(*before).Find(old_pair), 0);
+  EXPECT_EQ(PairTableOf(*after).Find(old_pair), PairTableOf(*before).Find(old_pair));
 }
 
 TEST(TaggerStartTest, OtherTypesGetTagsOfTheirOwn) {

@@ -8,6 +8,7 @@
 #include "data/sample_writer.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "train/small_tagger_test_util.h"
 #include "train/trainer.h"
 
 namespace tiqu::train {
@@ -38,23 +39,7 @@ std::string WriteTexts(const std::string& folder) {
   return path;
 }
 
-TrainerOptions SmallTagger(const std::string& folder) {
-  TrainerOptions options = TrainerOptions::DefaultsFor(model::kTaggerKind);
-  options.data.train_files = options.data.valid_files = {WriteTexts(folder)};
-  options.data.min_char_count = 1;
-  options.spec.hidden = 16;
-  options.spec.encoder_rates = {1, 2};
-  options.spec.bigram_dim = 8;
-  options.optimizer.learning_rate = 1e-2;
-  options.optimizer.batch_chars = 64;
-  options.optimizer.epochs = 40;
-  options.optimizer.ema_decay = 0.9;
-  options.regularization = {0, 0, 0, 0, 0, 0, 0};
-  options.output_dir = folder + "/out";
-  options.threads = 2;
-  options.valid_every_epochs = 20;
-  return options;
-}
+TrainerOptions SmallTagger(const std::string& folder) { return SmallTaggerOptions(folder, WriteTexts(folder)); }
 
 // Loaded data, and a task on it with weights that are not at their start.
 struct Fixture {

@@ -141,21 +141,20 @@ absl::StatusOr<int32_t> StartTagger(TrainerOptions* options, TrainingData* data)
   return known;
 }
 
-// The same of one that goes on from a model. All characters have a vector: that of "unknown" is where new ones begin.
+// The same of one that goes on from a model.
 absl::StatusOr<int32_t> ContinueTagger(TrainerOptions* options, TrainingData* data) {
   const StartingModel& start = *data->start;
   options->spec = start.checkpoint.config.spec;
   data->tagger.words = start.words;
   data->word_vectors = start.WordVectors();
   const text::NormalizerOptions normalizer = start.normalizer_options();
-  TIQU_ASSIGN_OR_RETURN(text::Vocabulary chars,
+  TIQU_ASSIGN_OR_RETURN(const text::Vocabulary seen,
                         BuildCharVocabulary(data->train_samples, text::Normalizer(normalizer), /*min_count=*/1));
-  chars = ExtendVocabulary(start.chars, chars);
-  const int32_t known = chars.size();
-  data->tokenizer =
-      std::make_unique<text::Tokenizer>(normalizer, std::move(chars), text::Vocabulary(), std::vector<std::string>());
+  KnownChars known = ContinueChars(start, seen, options->data.min_char_count);
+  data->tokenizer = std::make_unique<text::Tokenizer>(normalizer, std::move(known.chars), text::Vocabulary(),
+                                                      std::vector<std::string>());
   data->tagger.tags = ContinueTags(start, data->train_samples, options->tag_scheme);
-  return known;
+  return known.count;
 }
 
 absl::Status EncodeTagger(TrainerOptions* options, TrainingData* data) {
@@ -166,7 +165,7 @@ absl::Status EncodeTagger(TrainerOptions* options, TrainingData* data) {
   TIQU_ASSIGN_OR_RETURN(data->train, EncodeEntities(data->train_samples, *data->tokenizer, data->tagger.tags));
   TIQU_ASSIGN_OR_RETURN(data->valid, EncodeEntities(data->valid_samples, *data->tokenizer, data->tagger.tags));
   BuildTables(data->train, chars, options->data.max_pairs,
-              start != nullptr ? RecoverPairs(PairTableOf(*start), start->chars.size()) : CharPairs(), &data->tagger);
+              start != nullptr ? ContinuePairs(*start, chars) : CharPairs(), &data->tagger);
   data->tagger.train_ids = FindNgrams(data->train, data->tagger);
   data->tagger.valid_ids = FindNgrams(data->valid, data->tagger);
   SetTaggerSizes(data->tagger, chars.size(), known_chars, &options->spec);
