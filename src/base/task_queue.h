@@ -1,4 +1,5 @@
-// Threads that work off a queue in its order. A thread starts when there is work that no other is free for.
+// Threads that work off a queue in its order. There is one from the start, so that work can always be done; a further
+// one starts when there is work that no other is free for.
 //
 //   TaskQueue queue(4);
 //   queue.Submit([] { ... });
@@ -18,7 +19,7 @@ namespace tiqu {
 class TaskQueue {
  public:
   // REQUIRES: most_threads > 0
-  explicit TaskQueue(int most_threads) : most_threads_(most_threads) {}
+  explicit TaskQueue(int most_threads);
   // Works off what is queued.
   ~TaskQueue();
   TaskQueue(const TaskQueue&) = delete;
@@ -30,14 +31,14 @@ class TaskQueue {
   int threads() const;
 
  private:
-  void StartThread();
+  void TryStartThread();
   void Work();
 
   const int most_threads_;
   mutable std::mutex mutex_;
   std::condition_variable wake_;
   std::deque<std::function<void()>> queue_;
-  size_t idle_ = 0;
+  size_t idle_ = 1;  // threads that wait for work or are about to
   bool ending_ = false;
   std::vector<std::thread> threads_;
 };

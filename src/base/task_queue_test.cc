@@ -45,7 +45,7 @@ TEST(TaskQueueTest, OneThreadWorksInOrderAndOffBeforeItEnds) {
 TEST(TaskQueueTest, StartsAThreadWhereNoneIsFreeUpToTheMost) {
   Blockers blockers;
   TaskQueue pool(3);
-  EXPECT_EQ(pool.threads(), 0);
+  EXPECT_EQ(pool.threads(), 1);
   blockers.SubmitTo(&pool, 2);
   blockers.WaitForRunning(2);
   EXPECT_EQ(pool.threads(), 2);

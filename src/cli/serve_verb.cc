@@ -113,7 +113,7 @@ void AddPortFlags(CLI::App* verb, ServeVerbOptions* o) {
   verb->add_option("--listen_address", o->listen_address, "Of both ports; empty: every address of the machine")
       ->envname("TIQU_LISTEN_ADDRESS");
   verb->add_option("--grpc_socket_path", o->grpc_socket_path, "gRPC on a Unix socket");
-  verb->add_option("--grpc_max_threads", o->grpc_max_threads, "0: four a core, at least 64")->capture_default_str();
+  verb->add_option("--grpc_max_threads", o->grpc_max_threads, "0: four a core, at least 256")->capture_default_str();
   verb->add_option("--grpc_channel_arguments", o->grpc_channel_arguments, "NAME=VALUE,...");
   verb->add_flag("--enable_grpc_healthcheck_service", o->enable_grpc_healthcheck_service, "grpc.health.v1 [on]");
   verb->add_flag("--enable_serialization_as_tensor_content", o->enable_serialization_as_tensor_content,

@@ -38,7 +38,7 @@ struct ServerOptions {
   bool rest_api_enable_cors_support = false;
   int rest_api_num_threads = 0;  // 0: four a core
   int64_t rest_api_timeout_in_ms = 30'000;
-  int grpc_max_threads = 0;  // 0: four a core, and at least 64; they start as they are needed
+  int grpc_max_threads = 0;  // 0: four a core, and at least 256; they start as they are needed
   std::string grpc_channel_arguments;
   bool enable_grpc_healthcheck_service = true;
   bool enable_serialization_as_tensor_content = false;

@@ -23,7 +23,7 @@ constexpr int kThreadsACore = 4;  // of requests; the run gate lets as many run 
 int Cores() { return std::max(1U, std::thread::hardware_concurrency()); }
 
 // Calls that wait hold a thread each, and a batch is made of calls that wait. A thread starts when it is needed.
-constexpr int kLeastGrpcThreads = 64;
+constexpr int kLeastGrpcThreads = 256;
 
 int ThreadsOr(int threads) { return threads > 0 ? threads : kThreadsACore * Cores(); }
 

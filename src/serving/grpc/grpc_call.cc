@@ -31,6 +31,17 @@ absl::Status RunGuarded(const Work& work) {
   }
 }
 
+// Ends the call with what `work` gives, and if that is more than memory allows, without a message.
+template <typename Work>
+void FinishCall(grpc::ServerUnaryReactor* reactor, const Work& work) {
+  grpc::Status status(grpc::StatusCode::RESOURCE_EXHAUSTED, "");
+  try {
+    status = ToGrpc(RunGuarded(work));
+  } catch (const std::exception&) {
+  }
+  reactor->Finish(std::move(status));
+}
+
 }  // namespace
 
 grpc::Status ToGrpc(const absl::Status& status) {
@@ -49,32 +60,34 @@ absl::Status GrpcCalls::Authenticate(const grpc::CallbackServerContext& context)
   return absl::UnauthenticatedError("a bearer token is needed: metadata 'authorization: Bearer TOKEN'");
 }
 
-grpc::ServerUnaryReactor* GrpcCalls::Answer(grpc::CallbackServerContext* context, std::function<absl::Status()> work) {
+grpc::ServerUnaryReactor* GrpcCalls::Answer(grpc::CallbackServerContext* context, TaskQueue* queue,
+                                            std::function<absl::Status()> work) const {
   grpc::ServerUnaryReactor* reactor = context->DefaultReactor();
-  if (absl::Status allowed = Authenticate(*context); !allowed.ok()) {
-    reactor->Finish(ToGrpc(allowed));
-    return reactor;
-  }
-  const absl::Status queued = RunGuarded([&] {
-    workers_.Submit([reactor, work = std::move(work)] { reactor->Finish(ToGrpc(RunGuarded(work))); });
+  const absl::Status queued = RunGuarded([&]() -> absl::Status {
+    TIQU_RETURN_IF_ERROR(Authenticate(*context));
+    queue->Submit([reactor, work = std::move(work)] { FinishCall(reactor, work); });
     return absl::OkStatus();
   });
-  if (!queued.ok()) reactor->Finish(ToGrpc(queued));
+  if (!queued.ok()) FinishCall(reactor, [&queued] { return queued; });
   return reactor;
 }
 
 grpc::ServerUnaryReactor* GrpcCalls::Infer(grpc::CallbackServerContext* context, const char* api, std::string model,
                                            std::function<absl::Status(const RunLimits&)> work) {
   const absl::Time start = absl::Now();
-  return Answer(context, [this, context, api, start, model = std::move(model), work = std::move(work)] {
-    const absl::Status status = RunGuarded([&] { return work(LimitsOf(context)); });
+  return Answer(context, &inference_, [this, context, api, start, model = std::move(model), work = std::move(work)] {
+    const absl::Status status = RunGuarded([&]() -> absl::Status {
+      const RunLimits limits = LimitsOf(context);
+      TIQU_RETURN_IF_ERROR(limits.Check());  // it may have waited for long
+      return work(limits);
+    });
     CountRequest(&metrics_, {model, api, "GRPC"}, status, absl::Now() - start);
     return status;
   });
 }
 
 grpc::ServerUnaryReactor* GrpcCalls::Manage(grpc::CallbackServerContext* context, std::function<absl::Status()> work) {
-  return Answer(context, std::move(work));
+  return Answer(context, &management_, std::move(work));
 }
 
 }  // namespace tiqu::serving

@@ -1,6 +1,8 @@
 // What all methods share: who may call, how long, what is counted, and how errors go back.
 //
-// gRPC's own threads only read and write: the work is done on others, of which there are as many as calls wait at most.
+// gRPC's own threads only read and write: the work is done on others, of which there are `most_threads` at most;
+// further calls wait in a queue. Calls that run no model have a queue of their own, so that nothing hides how the
+// server is.
 //
 // Thread safety: every method may be called from any number of threads.
 #pragma once
@@ -25,7 +27,10 @@ class GrpcCalls {
  public:
   // An empty token: nobody has to show one. `metrics` must outlive the object.
   GrpcCalls(Metrics* metrics, std::string bearer_token, int most_threads)
-      : metrics_(*metrics), bearer_token_(std::move(bearer_token)), workers_(most_threads) {}
+      : metrics_(*metrics),
+        bearer_token_(std::move(bearer_token)),
+        inference_(most_threads),
+        management_(kManagementThreads) {}
 
   // Runs `work` under the call's deadline and cancellation, and counts it as a request of `model` to `api` ("Predict").
   // The request and the response live until the call is finished.
@@ -36,13 +41,17 @@ class GrpcCalls {
   grpc::ServerUnaryReactor* Manage(grpc::CallbackServerContext* context, std::function<absl::Status()> work);
 
  private:
+  static constexpr int kManagementThreads = 4;  // a reload holds one while models load
+
   absl::Status Authenticate(const grpc::CallbackServerContext& context) const;
-  // Ends the call with what `work` gives, from a thread of its own.
-  grpc::ServerUnaryReactor* Answer(grpc::CallbackServerContext* context, std::function<absl::Status()> work);
+  // Ends the call with what `work` gives, from a thread of `queue`.
+  grpc::ServerUnaryReactor* Answer(grpc::CallbackServerContext* context, TaskQueue* queue,
+                                   std::function<absl::Status()> work) const;
 
   Metrics& metrics_;
   const std::string bearer_token_;
-  TaskQueue workers_;
+  TaskQueue inference_;
+  TaskQueue management_;
 };
 
 }  // namespace tiqu::serving

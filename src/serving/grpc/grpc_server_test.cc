@@ -1,7 +1,9 @@
 #include "serving/grpc/grpc_server.h"
 
+#include <atomic>
 #include <chrono>
 #include <thread>
+#include <vector>
 
 #include "gmock/gmock.h"
 #include "grpcpp/client_context.h"
@@ -117,6 +119,49 @@ TEST_F(GrpcServerTest, DrainingFinishesWhatRuns) {
   EXPECT_TRUE(Predict(&running).ok());
   EXPECT_EQ(Predict(&late).error_code(), grpc::StatusCode::UNAVAILABLE);
   drain.join();
+}
+
+// One thread, which a call holds: what comes then waits, and a call that is over when its turn comes does not run.
+TEST_F(GrpcServerTest, CallsWaitForAThreadAndManagementForNone) {
+  GrpcOptions options;
+  options.max_threads = 1;
+  Start(options);
+  std::atomic<int> runs = 0;
+  std::atomic<bool> go = false;
+  models_.version(2).OnRun([&](const RunLimits&) {
+    ++runs;
+    while (!go) absl::SleepFor(absl::Milliseconds(1));
+    return absl::OkStatus();
+  });
+  const auto predict = [this](absl::Duration patience) {
+    grpc::ClientContext context;
+    context.set_deadline(absl::ToChronoTime(absl::Now() + patience));
+    pb::PredictRequest request;
+    request.mutable_model_spec()->set_name("m");
+    tensorflow::TensorProto& x = (*request.mutable_inputs())["x"];
+    x.set_dtype(tensorflow::DT_FLOAT);
+    x.mutable_tensor_shape()->add_dim()->set_size(1);
+    x.add_float_val(2);
+    pb::PredictResponse response;
+    return prediction_->Predict(&context, request, &response).error_code();
+  };
+  std::vector<std::thread> clients;
+  std::atomic<int> good = 0;
+  for (int i = 0; i < 2; ++i) {
+    clients.emplace_back([&] { good += predict(absl::Seconds(60)) == grpc::StatusCode::OK ? 1 : 0; });
+    while (runs != 1) absl::SleepFor(absl::Milliseconds(1));
+  }
+  EXPECT_EQ(predict(absl::Milliseconds(50)), grpc::StatusCode::DEADLINE_EXCEEDED);
+  grpc::ClientContext context;
+  pb::GetModelStatusRequest request;
+  request.mutable_model_spec()->set_name("m");
+  pb::GetModelStatusResponse response;
+  EXPECT_TRUE(model_->GetModelStatus(&context, request, &response).ok());
+  go = true;
+  for (std::thread& client : clients) client.join();
+  server_.reset();
+  EXPECT_EQ(good, 2);
+  EXPECT_EQ(runs, 2);
 }
 
 TEST_F(GrpcServerTest, AnArgumentWithoutValueIsRefused) {

@@ -46,9 +46,9 @@ class TextCombiner {
   absl::StatusOr<Results> Run(std::span<const Text> texts, const Rules& rules, const RunLimits& limits) {
     int64_t bytes = 0;
     for (const Text& text : texts) bytes += TextBytes(text);
-    if (bytes > kMostBytes) return RunAlone(texts, rules, limits);
     Job job(texts, rules, bytes);
-    TIQU_RETURN_IF_ERROR(combiner_.Run(&job, limits, [this](auto jobs) { RunJobs(jobs); }));
+    TIQU_RETURN_IF_ERROR(bytes > kMostBytes ? RunAlone(&job, limits)
+                                            : combiner_.Run(&job, limits, [this](auto jobs) { RunJobs(jobs); }));
     if (!job.results) return absl::ResourceExhaustedError("memory did not suffice for the texts");
     return *std::move(job.results);
   }
@@ -66,12 +66,12 @@ class TextCombiner {
     std::optional<Results> results;  // none: memory did not suffice
   };
 
-  absl::StatusOr<Results> RunAlone(std::span<const Text> texts, const Rules& rules, const RunLimits& limits) const {
+  absl::Status RunAlone(Job* job, const RunLimits& limits) const {
     TIQU_RETURN_IF_ERROR(limits.Check());
     const engine::ScopedRunStop stop([&limits] { return limits.Check(); });
-    Results results = run_(texts, rules);
-    TIQU_RETURN_IF_ERROR(limits.Check());
-    return results;
+    CombinedJob* const jobs[] = {job};
+    RunJobs(jobs);
+    return limits.Check();
   }
 
   void RunJobs(std::span<CombinedJob* const> jobs) const {
