@@ -24,6 +24,8 @@ import threading
 import time
 from pathlib import Path
 
+from mixed_load_grpc import grpc_clients
+
 PASSAGE = "罗显敏,男,1989年11月19日出生,户籍地:广西壮族自治区宾阳县宾州镇顾明村委会大罗村2队513号,身份证号码:452123198911195219"
 QUESTION = "罗显敏的出生地是哪里"
 ANSWER = "广西壮族自治区宾阳县宾州镇顾明村委会大罗村2队513号"
@@ -90,51 +92,6 @@ def text_client(load, seed):
         answers = [a["text"] for a in json.loads(body)["results"][0]["answers"]] if status == 200 else []
         load.expect(answers == [ANSWER], f"extract: {status} {body[:300]}")
         load.count("good extract")
-
-
-def grpc_clients(load):
-    """Good calls, and calls with a deadline of a millisecond; none without the stock client."""
-    try:
-        import grpc
-        from tensorflow_serving.apis import predict_pb2, prediction_service_pb2_grpc
-    except ImportError:
-        return []
-
-    def request(signature, values):
-        message = predict_pb2.PredictRequest()
-        message.model_spec.name, message.model_spec.signature_name = "echo", signature
-        tensor = message.inputs["x"]
-        tensor.dtype = 1
-        tensor.tensor_shape.dim.add().size = len(values)
-        tensor.float_val.extend(values)
-        return message
-
-    def good():
-        with grpc.insecure_channel(f"127.0.0.1:{load.grpc_port}") as channel:
-            stub = prediction_service_pb2_grpc.PredictionServiceStub(channel)
-            for value in itertools.count():
-                if not load.running():
-                    return
-                try:
-                    reply = stub.Predict(request("f", [value % 1000, 2]), timeout=60)
-                    load.expect(list(reply.outputs["y"].float_val) == [value % 1000, 2], f"gRPC predict: {reply}")
-                except grpc.RpcError as error:
-                    load.fail(f"gRPC predict: {error.code()} {error.details()}")
-                load.count("good gRPC predict")
-
-    def hurried():
-        with grpc.insecure_channel(f"127.0.0.1:{load.grpc_port}") as channel:
-            stub = prediction_service_pb2_grpc.PredictionServiceStub(channel)
-            while load.running():
-                try:
-                    stub.Predict(request("slow", [1]), timeout=0.001)
-                    load.fail("a slow run was answered within a millisecond")
-                except grpc.RpcError as error:
-                    load.expect(error.code() == grpc.StatusCode.DEADLINE_EXCEEDED, f"deadline: {error.code()}")
-                load.count("deadline of 1 ms")
-                time.sleep(0.05)
-
-    return [good, hurried]
 
 
 def bad_body_client(load, seed):
@@ -250,10 +207,12 @@ def wait_until_ready(server, port):
 def watch(options, server, load, folder):
     wait_until_ready(server, load.rest_port)
     load.until = time.monotonic() + options.seconds
-    works = [(rest_client, load, 1), (rest_client, load, 2), (text_client, load, 3), (bad_body_client, load, 4),
+    # More texts at a time than cores: some of them wait, and run together.
+    works = [(rest_client, load, 1), (rest_client, load, 2), *((text_client, load, 30 + i) for i in range(4)),
+             (bad_body_client, load, 4),
              (raw_client, load, 5), (raw_client, load, 6),
              (swap_versions, load, folder / "echo", options.echo, 7),
-             (swap_versions, load, folder / "reader", options.reader, 8), *((c,) for c in grpc_clients(load))]
+             (swap_versions, load, folder / "reader", options.reader, 8), *((client,) for client in grpc_clients(load, QUESTION, PASSAGE, ANSWER))]
 
     def guarded(work, *arguments):
         try:
