@@ -219,10 +219,10 @@ def compare_texts(tiqu, model, calls, options):
         print(f"gRPC against REST: {ratio_text(served['gRPC'], served['REST'])}")
 
 
-def compare_ids(rest, grpc):
+def compare_ids(rest, grpc, rounds):
     inputs = id_inputs(512)
     differences, by_rest, by_grpc = [], [], []
-    for _ in range(7):
+    for _ in range(rounds):
         by_rest.append(one_by_one(rest_predict(rest, inputs), 60))
         by_grpc.append(one_by_one(grpc_predict(grpc, inputs), 60))
         differences.append(by_rest[-1] - by_grpc[-1])
@@ -249,7 +249,7 @@ def main():
             print("no stock client here: no rows of gRPC")
         compare_texts(tiqu, model, calls, options)
         if "gRPC" in calls:
-            compare_ids(rest, grpc)
+            compare_ids(rest, grpc, options.rounds)
     finally:
         server.terminate()
         server.wait(60)
