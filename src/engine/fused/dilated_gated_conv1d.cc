@@ -31,22 +31,27 @@ struct DilatedGatedConv1D {
     TIQU_ASSIGN_OR_RETURN(Tensor taps, NewTensor(DataType::kFloat, {kBlockRows, 3 * d}));
     TIQU_ASSIGN_OR_RETURN(Tensor h, NewTensor(DataType::kFloat, {kBlockRows, 2 * d}));
     TIQU_ASSIGN_OR_RETURN(Tensor scratch, NewTensor(DataType::kFloat, {minimal ? minimal->scratch_floats() : 0}));
+    const auto gate = [this](const ConvSequence& sequence, int64_t t, int64_t rows, const float* part) {
+      Gate(sequence, t, rows, part);
+    };
+    std::optional<MinimalConv1D::Run> run;
+    if (minimal) run.emplace(*minimal, scratch.data<float>(), gate);
     for (int64_t b = 0; b < batch; ++b) {
       const float* mask_row = m.data<float>() + b * length;
-      const ConvSequence sequence{x.data<float>() + b * length * d, mask_row, UsedLength(mask_row, length)};
       float* to = out->data<float>() + b * length * d;
-      if (minimal && minimal->Pays(sequence)) {
-        minimal->Run(sequence, scratch.data<float>(),
-                     [&](int64_t t, int64_t rows, const float* part) { Gate(sequence, t, rows, part, to); });
+      const ConvSequence sequence{x.data<float>() + b * length * d, mask_row, UsedLength(mask_row, length), to};
+      if (run && minimal->Pays(sequence)) {
+        run->Add(sequence);
       } else {
         for (int64_t t = 0; t < sequence.used; t += kBlockRows) {
           const int64_t rows = std::min(kBlockRows, sequence.used - t);
           Convolve(sequence, t, rows, taps.data<float>(), h.data<float>());
-          Gate(sequence, t, rows, h.data<float>(), to);
+          Gate(sequence, t, rows, h.data<float>());
         }
       }
       std::fill(to + sequence.used * d, to + length * d, 0.0F);
     }
+    if (run) run->Finish();
     return absl::OkStatus();
   }
 
@@ -61,10 +66,10 @@ struct DilatedGatedConv1D {
     kernel->Multiply(rows, taps, 3 * d, kernels::Into::kOverwrite, h, 2 * d);
   }
 
-  // out: of the whole sequence.
-  void Gate(const ConvSequence& sequence, int64_t t, int64_t rows, const float* h, float* out) const {
+  void Gate(const ConvSequence& sequence, int64_t t, int64_t rows, const float* h) const {
     const int64_t d = bias.size() / 2;
-    kernels::GateForward(rows, d, h, bias.data<float>(), sequence.x + t * d, sequence.mask + t, nullptr, out + t * d);
+    kernels::GateForward(rows, d, h, bias.data<float>(), sequence.x + t * d, sequence.mask + t, nullptr,
+                         sequence.out + t * d);
   }
 
   static void CopyTap(const ConvSequence& sequence, int64_t t, int64_t d, float* to) {

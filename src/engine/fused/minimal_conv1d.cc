@@ -1,6 +1,7 @@
 #include "engine/fused/minimal_conv1d.h"
 
 #include <algorithm>
+#include <span>
 
 #include "absl/strings/str_cat.h"
 #include "engine/kernels/gemm.h"
@@ -46,36 +47,52 @@ const float* MinimalConv1D::RowAt(const ConvSequence& sequence, int64_t t) const
   return there ? sequence.x + t * d_ : zeros_.data<float>();
 }
 
-void MinimalConv1D::Run(const ConvSequence& sequence, float* scratch, Sink sink) const {
-  const int64_t plane = kQuads * d_;
-  float* const inputs = scratch;                        // [kProducts, kQuads, d]
-  float* const products = scratch + kProducts * plane;  // [kProducts, kQuads, 2d]
-  const int64_t quads = kernels::CountQuads(sequence.used, rate_);
-  for (int64_t begin = 0; begin < quads; begin += kQuads) {
-    const int64_t end = std::min(begin + kQuads, quads);
-    for (int64_t quad = begin; quad < end; ++quad) {
+MinimalConv1D::Run::Run(const MinimalConv1D& conv, float* scratch, Sink sink)
+    : conv_(conv), inputs_(scratch), products_(scratch + kProducts * kQuads * conv.d_), sink_(sink) {}
+
+void MinimalConv1D::Run::Add(const ConvSequence& sequence) {
+  const int64_t d = conv_.d_, count = kernels::CountQuads(sequence.used, conv_.rate_);
+  for (int64_t quad = 0; quad < count;) {
+    const int64_t end = std::min(quad + kQuads - quads_, count);
+    parts_[part_count_++] = {sequence, quad, end};
+    for (; quad < end; ++quad, ++quads_) {
       const float* x[kProducts];
       for (int64_t i = 0; i < kProducts; ++i)
-        x[i] = RowAt(sequence, kernels::FirstOfQuad(quad, rate_) + (i - 1) * rate_);
-      kernels::CombineInputs(d_, x, plane, inputs + (quad - begin) * d_);
+        x[i] = conv_.RowAt(sequence, kernels::FirstOfQuad(quad, conv_.rate_) + (i - 1) * conv_.rate_);
+      kernels::CombineInputs(d, x, kQuads * d, inputs_ + quads_ * d);
     }
-    for (int64_t i = 0; i < kProducts; ++i) {
-      kernels::Gemm({.m = end - begin, .n = 2 * d_, .k = d_}, 1.0F, inputs + i * plane, d_,
-                    filter_.data<float>() + i * d_ * 2 * d_, 2 * d_, 0.0F, products + i * 2 * plane, 2 * d_);
-    }
-    kernels::CombineProducts((end - begin) * 2 * d_, 2 * plane, products);
-    GiveRows(sequence, begin, end, products, sink);
+    if (quads_ == kQuads) Multiply();
   }
 }
 
+void MinimalConv1D::Run::Finish() {
+  if (quads_ > 0) Multiply();
+}
+
+void MinimalConv1D::Run::Multiply() {
+  const int64_t d = conv_.d_, plane = kQuads * d;
+  for (int64_t i = 0; i < kProducts; ++i) {
+    kernels::Gemm({.m = quads_, .n = 2 * d, .k = d}, 1.0F, inputs_ + i * plane, d,
+                  conv_.filter_.data<float>() + i * d * 2 * d, 2 * d, 0.0F, products_ + i * 2 * plane, 2 * d);
+  }
+  kernels::CombineProducts(quads_ * 2 * d, 2 * plane, products_);
+  const float* outputs = products_;
+  for (const Part& part : std::span(parts_).first(part_count_)) {
+    GiveRows(part, outputs);
+    outputs += (part.end - part.begin) * 2 * d;
+  }
+  part_count_ = 0;
+  quads_ = 0;
+}
+
 // Neighbouring quads have neighbouring rows, `rate` at most in a row.
-void MinimalConv1D::GiveRows(const ConvSequence& sequence, int64_t begin, int64_t end, const float* outputs,
-                             Sink sink) const {
-  for (int64_t quad = begin; quad < end;) {
-    const int64_t rows = std::min(rate_ - quad % rate_, end - quad);
+void MinimalConv1D::Run::GiveRows(const Part& part, const float* outputs) const {
+  const int64_t d = conv_.d_, rate = conv_.rate_;
+  for (int64_t quad = part.begin; quad < part.end;) {
+    const int64_t rows = std::min(rate - quad % rate, part.end - quad);
     for (int64_t i = 0; i < kOutputs; ++i) {
-      const int64_t t = kernels::FirstOfQuad(quad, rate_) + i * rate_, there = std::min(rows, sequence.used - t);
-      if (there > 0) sink(t, there, outputs + (i * kQuads + quad - begin) * 2 * d_);
+      const int64_t t = kernels::FirstOfQuad(quad, rate) + i * rate, there = std::min(rows, part.sequence.used - t);
+      if (there > 0) sink_(part.sequence, t, there, outputs + (i * kQuads + quad - part.begin) * 2 * d);
     }
     quad += rows;
   }

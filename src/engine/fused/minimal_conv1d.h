@@ -4,6 +4,8 @@
 // Thread safety: immutable; every method may be called from any number of threads.
 #pragma once
 
+#include <array>
+#include <cstddef>
 #include <cstdint>
 
 #include "absl/functional/function_ref.h"
@@ -18,6 +20,7 @@ struct ConvSequence {
   const float* x;     // [used, d]
   const float* mask;  // [used]
   int64_t used;
+  float* out;  // [used, d], the layer's; the convolution leaves it alone
 };
 
 class MinimalConv1D {
@@ -30,21 +33,51 @@ class MinimalConv1D {
 
   int64_t scratch_floats() const { return kQuads * kernels::kFilterProducts * 3 * d_; }
 
-  // Gives h = Conv1D(x * mask) of `rows` rows from t on to `sink`, part by part, until all rows are given.
-  // REQUIRES: Pays; `scratch` has room for scratch_floats().
-  using Sink = absl::FunctionRef<void(int64_t t, int64_t rows, const float* h)>;
-  void Run(const ConvSequence& sequence, float* scratch, Sink sink) const;
+  // Gets h = Conv1D(x * mask) of `rows` rows of the sequence from t on.
+  using Sink = absl::FunctionRef<void(const ConvSequence& sequence, int64_t t, int64_t rows, const float* h)>;
+
+  class Run;
 
  private:
   // Quads that go through all steps while they are in cache: as many rows as one product takes (kernels/gemm.cc).
   static constexpr int64_t kQuads = 48;
 
   const float* RowAt(const ConvSequence& sequence, int64_t t) const;
-  void GiveRows(const ConvSequence& sequence, int64_t begin, int64_t end, const float* outputs, Sink sink) const;
 
   int64_t d_ = 0, rate_ = 1;
   Tensor filter_;  // [kFilterProducts, d, 2d]
   Tensor zeros_;   // [d], what stands outside and under the mask
+};
+
+// Takes the sequences of a batch one after the other. The quads of several go through the products together: those of
+// a question alone would make less work than reading the weights. A sequence's bits do not depend on the others.
+//
+// Thread safety: for one thread.
+class MinimalConv1D::Run {
+ public:
+  // `scratch` has room for scratch_floats(); it, `conv` and what `sink` refers to must outlive this.
+  Run(const MinimalConv1D& conv, float* scratch, Sink sink);
+
+  // REQUIRES: conv.Pays(sequence). Every row of it is given to the sink by the end of Finish.
+  void Add(const ConvSequence& sequence);
+  void Finish();
+
+ private:
+  struct Part {  // neighbouring quads of a sequence
+    ConvSequence sequence;
+    int64_t begin, end;
+  };
+
+  void Multiply();
+  void GiveRows(const Part& part, const float* outputs) const;
+
+  const MinimalConv1D& conv_;
+  float* const inputs_;    // [kFilterProducts, kQuads, d]
+  float* const products_;  // [kFilterProducts, kQuads, 2d]
+  const Sink sink_;
+  std::array<Part, kQuads> parts_;
+  size_t part_count_ = 0;
+  int64_t quads_ = 0;  // of all parts
 };
 
 }  // namespace tiqu::engine

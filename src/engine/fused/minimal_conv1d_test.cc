@@ -1,6 +1,8 @@
 #include "engine/fused/minimal_conv1d.h"
 
+#include <algorithm>
 #include <random>
+#include <span>
 #include <vector>
 
 #include "gtest/gtest.h"
@@ -35,17 +37,27 @@ std::vector<double> Convolve(const ConvSequence& sequence, const Tensor& kernel,
   return h;
 }
 
-// What is given, by row; every row must come once.
-std::vector<float> Collect(const MinimalConv1D& conv, const ConvSequence& sequence) {
+// What is given for each sequence, by row; every row must come once.
+std::vector<std::vector<float>> Collect(const MinimalConv1D& conv, std::span<const ConvSequence> sequences) {
   std::vector<float> scratch(static_cast<size_t>(conv.scratch_floats()), 1e30F);
-  std::vector<float> h(static_cast<size_t>(sequence.used * 2 * kWidth), 0.0F);
-  std::vector<int> given(static_cast<size_t>(sequence.used), 0);
-  conv.Run(sequence, scratch.data(), [&](int64_t t, int64_t rows, const float* part) {
+  std::vector<std::vector<float>> h;
+  std::vector<std::vector<int>> given;
+  for (const ConvSequence& sequence : sequences) {
+    h.emplace_back(static_cast<size_t>(sequence.used * 2 * kWidth), 0.0F);
+    given.emplace_back(static_cast<size_t>(sequence.used), 0);
+  }
+  const auto sink = [&](const ConvSequence& sequence, int64_t t, int64_t rows, const float* part) {
+    const auto same = [&](const ConvSequence& other) { return other.x == sequence.x && other.used == sequence.used; };
+    const size_t which = static_cast<size_t>(std::ranges::find_if(sequences, same) - sequences.begin());
+    ASSERT_LT(which, h.size());
     ASSERT_LE(t + rows, sequence.used);
-    std::copy_n(part, rows * 2 * kWidth, h.data() + t * 2 * kWidth);
-    for (int64_t row = 0; row < rows; ++row) ++given[static_cast<size_t>(t + row)];
-  });
-  EXPECT_EQ(given, std::vector<int>(given.size(), 1));
+    std::copy_n(part, rows * 2 * kWidth, h[which].data() + t * 2 * kWidth);
+    for (int64_t row = 0; row < rows; ++row) ++given[which][static_cast<size_t>(t + row)];
+  };
+  MinimalConv1D::Run run(conv, scratch.data(), sink);
+  for (const ConvSequence& sequence : sequences) run.Add(sequence);
+  run.Finish();
+  for (const std::vector<int>& times : given) EXPECT_EQ(times, std::vector<int>(times.size(), 1));
   return h;
 }
 
@@ -60,11 +72,11 @@ TEST(MinimalConv1DTest, GivesTheConvolutionForEveryLengthAndRate) {
   for (const int64_t rate : {1, 2, 3, 4, 8, 16, 50, 1000}) {
     const MinimalConv1D conv(&load, kernel, rate);
     for (int64_t used : {1, 2, 3, 5, 16, 31, 33, 64, 95, 96, 97, 130, 200}) {
-      const ConvSequence sequence{x.data(), mask.data(), used};
+      const ConvSequence sequence{x.data(), mask.data(), used, nullptr};
       if (!conv.Pays(sequence)) continue;
       ++paid;
       const std::vector<double> expected = Convolve(sequence, kernel, rate);
-      const std::vector<float> h = Collect(conv, sequence);
+      const std::vector<float> h = Collect(conv, {&sequence, 1}).front();
       for (size_t i = 0; i < h.size(); ++i) {
         ASSERT_NEAR(h[i], expected[i], 5e-5) << "rate " << rate << ", length " << used << ", element " << i;
       }
@@ -73,13 +85,35 @@ TEST(MinimalConv1DTest, GivesTheConvolutionForEveryLengthAndRate) {
   EXPECT_GT(paid, 50);
 }
 
+TEST(MinimalConv1DTest, SequencesThatGoTogetherGiveTheBitsOfEachAlone) {
+  const Tensor kernel = Tensor::Of<float>({3, kWidth, 2 * kWidth}, RandomFloats(3 * kWidth * 2 * kWidth, 1));
+  const std::vector<float> x = RandomFloats(500 * kWidth, 2);
+  std::vector<float> mask(500, 1.0F);
+  for (size_t t : {3, 17, 260, 261}) mask[t] = 0.0F;
+  LoadContext load;
+  for (const int64_t rate : {1, 2, 4}) {
+    const MinimalConv1D conv(&load, kernel, rate);
+    std::vector<ConvSequence> sequences;
+    int64_t begin = 0;
+    for (const int64_t used : {9, 11, 200, 10, 13, 96, 101}) {
+      sequences.push_back({x.data() + begin * kWidth, mask.data() + begin, used, nullptr});
+      ASSERT_TRUE(conv.Pays(sequences.back()));
+      begin += used;
+    }
+    const std::vector<std::vector<float>> together = Collect(conv, sequences);
+    for (size_t i = 0; i < sequences.size(); ++i) {
+      EXPECT_EQ(together[i], Collect(conv, {&sequences[i], 1}).front()) << "rate " << rate << ", sequence " << i;
+    }
+  }
+}
+
 TEST(MinimalConv1DTest, PaysOnlyWhereThereIsLessToMultiply) {
   LoadContext load;
   const Tensor kernel(DataType::kFloat, {3, kWidth, 2 * kWidth});
   const std::vector<float> x(100 * kWidth, 0.0F);
   std::vector<float> mask(100, 1.0F);
   const auto pays = [&](int64_t rate, int64_t used) {
-    return MinimalConv1D(&load, kernel, rate).Pays({x.data(), mask.data(), used});
+    return MinimalConv1D(&load, kernel, rate).Pays({x.data(), mask.data(), used, nullptr});
   };
   EXPECT_TRUE(pays(1, 100));
   EXPECT_FALSE(pays(1, 1));
