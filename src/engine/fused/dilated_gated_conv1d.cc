@@ -1,7 +1,7 @@
 // h = Conv1D(x * m) + b, out = (x (1 - s) + u s) * m with h = [u | g], s = sigmoid(g).
 //
 // Rows go through in blocks: the three taps are gathered side by side, one product gives h, the gate writes the output
-// while h is still in cache. In fp32 most sequences take a way with half of the multiplications (minimal_conv1d.h).
+// while h is still in cache. Products of floats mostly take a way with half of the multiplications (minimal_conv1d.h).
 #include <algorithm>
 #include <optional>
 
@@ -19,7 +19,7 @@ struct DilatedGatedConv1D {
   int64_t rate;
   Tensor bias;                                          // [2d]
   std::shared_ptr<const kernels::PackedMatrix> kernel;  // [3d, 2d]
-  std::optional<MinimalConv1D> minimal;                 // in fp32
+  std::optional<MinimalConv1D> minimal;                 // of floats
 
   absl::Status Run(OpContext& context) const {
     const Tensor &x = context.input(input), &m = context.input(mask);
@@ -102,7 +102,7 @@ absl::StatusOr<OpInstance> MakeDilatedGatedConv1D(const NodeSpec& spec) {
                                                    ShapeToString(layer.bias.shape())));
   }
   layer.kernel = PackWeights(spec, kernel);
-  if (spec.load().precision == Precision::kFloat32) layer.minimal.emplace(&spec.load(), kernel, layer.rate);
+  if (MinimalConv1D::Serves(spec.load().precision)) layer.minimal.emplace(&spec.load(), kernel, layer.rate);
   return InstanceOf(std::move(layer));
 }
 

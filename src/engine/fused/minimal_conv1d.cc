@@ -5,6 +5,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "engine/kernels/gemm.h"
+#include "engine/kernels/packed_matrix.h"
 
 namespace tiqu::engine {
 namespace {
@@ -16,13 +17,22 @@ struct TransformedKernel {
   Tensor filter;  // [kProducts, d, 2d]
 };
 
+// As the products of the load's precision take it.
+Tensor AtPrecision(const LoadContext& load, const Tensor& kernel) {
+  if (load.precision != Precision::kBfloat16) return kernel;
+  Tensor rounded(DataType::kFloat, kernel.shape());
+  kernels::RoundToBfloat16(kernel.size(), kernel.data<float>(), rounded.data<float>());
+  return rounded;
+}
+
 Tensor TransformOnce(LoadContext* load, const Tensor& kernel) {
   const std::string key = absl::StrCat("minimal filter ", reinterpret_cast<uintptr_t>(kernel.data<float>()));
   std::shared_ptr<void>& prepared = load->prepared[key];
   if (prepared == nullptr) {
     const Shape& shape = kernel.shape();
     const int64_t n = shape[1] * shape[2];
-    const float* const taps[3] = {kernel.data<float>(), kernel.data<float>() + n, kernel.data<float>() + 2 * n};
+    const Tensor weights = AtPrecision(*load, kernel);
+    const float* const taps[3] = {weights.data<float>(), weights.data<float>() + n, weights.data<float>() + 2 * n};
     auto made = std::make_shared<TransformedKernel>();
     made->source = kernel;
     made->filter = Tensor(DataType::kFloat, {kProducts, shape[1], shape[2]});
@@ -36,6 +46,10 @@ Tensor TransformOnce(LoadContext* load, const Tensor& kernel) {
 
 MinimalConv1D::MinimalConv1D(LoadContext* load, const Tensor& kernel, int64_t rate)
     : d_(kernel.shape()[1]), rate_(rate), filter_(TransformOnce(load, kernel)), zeros_(DataType::kFloat, {d_}) {}
+
+bool MinimalConv1D::Serves(Precision precision) {
+  return precision == Precision::kFloat32 || (precision == Precision::kBfloat16 && !kernels::MultipliesBfloat16());
+}
 
 bool MinimalConv1D::Pays(const ConvSequence& sequence) const {
   if (rate_ > sequence.used || kProducts * kernels::CountQuads(sequence.used, rate_) >= 3 * sequence.used) return false;

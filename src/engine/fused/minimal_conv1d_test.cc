@@ -5,6 +5,7 @@
 #include <span>
 #include <vector>
 
+#include "engine/kernels/packed_matrix.h"
 #include "gtest/gtest.h"
 
 namespace tiqu::engine {
@@ -105,6 +106,23 @@ TEST(MinimalConv1DTest, SequencesThatGoTogetherGiveTheBitsOfEachAlone) {
       EXPECT_EQ(together[i], Collect(conv, {&sequences[i], 1}).front()) << "rate " << rate << ", sequence " << i;
     }
   }
+}
+
+TEST(MinimalConv1DTest, RoundsTheWeightsAtBfloat16) {
+  const Tensor kernel = Tensor::Of<float>({3, kWidth, 2 * kWidth}, RandomFloats(3 * kWidth * 2 * kWidth, 1));
+  Tensor rounded(DataType::kFloat, kernel.shape());
+  kernels::RoundToBfloat16(kernel.size(), kernel.data<float>(), rounded.data<float>());
+  const std::vector<float> x = RandomFloats(60 * kWidth, 2), mask(60, 1.0F);
+  const ConvSequence sequence{x.data(), mask.data(), 60, nullptr};
+  LoadContext exact, load;
+  load.precision = Precision::kBfloat16;
+  EXPECT_EQ(Collect(MinimalConv1D(&load, kernel, 2), {&sequence, 1}),
+            Collect(MinimalConv1D(&exact, rounded, 2), {&sequence, 1}));
+  EXPECT_NE(Collect(MinimalConv1D(&load, kernel, 2), {&sequence, 1}),
+            Collect(MinimalConv1D(&exact, kernel, 2), {&sequence, 1}));
+  EXPECT_TRUE(MinimalConv1D::Serves(Precision::kFloat32));
+  EXPECT_EQ(MinimalConv1D::Serves(Precision::kBfloat16), !kernels::MultipliesBfloat16());
+  EXPECT_FALSE(MinimalConv1D::Serves(Precision::kInt8));
 }
 
 TEST(MinimalConv1DTest, PaysOnlyWhereThereIsLessToMultiply) {

@@ -1,5 +1,5 @@
-// Weights and activations rounded to bfloat16, products summed in 32-bit floats: by oneDNN where the processor has
-// instructions for it, else as a product of floats that hold the rounded values.
+// Weights and activations rounded to bfloat16, products summed in 32-bit floats, by oneDNN where the processor has
+// instructions for it; elsewhere products of floats with weights that hold rounded values, as fast as fp32.
 #include <algorithm>
 #include <unordered_map>
 #include <vector>
@@ -14,12 +14,6 @@
 namespace tiqu::kernels {
 namespace {
 
-void RoundRows(int64_t rows, int64_t k, const float* in, int64_t lda, float* out) {
-  for (int64_t row = 0; row < rows; ++row, in += lda, out += k) {
-    for (int64_t i = 0; i < k; ++i) out[i] = FromBfloat16(ToBfloat16(in[i]));
-  }
-}
-
 void NarrowRows(int64_t rows, int64_t k, const float* in, int64_t lda, uint16_t* out) {
   for (int64_t row = 0; row < rows; ++row, in += lda, out += k) std::transform(in, in + k, out, ToBfloat16);
 }
@@ -27,18 +21,11 @@ void NarrowRows(int64_t rows, int64_t k, const float* in, int64_t lda, uint16_t*
 class RoundedMatrix : public PackedMatrix {
  public:
   RoundedMatrix(int64_t k, int64_t n, const float* weights) : k_(k), n_(n), weights_(k * n) {
-    RoundRows(k, n, weights, n, weights_.data());
+    RoundToBfloat16(k * n, weights, weights_.data());
   }
 
   void Multiply(int64_t m, const float* a, int64_t lda, Into into, float* out, int64_t ldc) const override {
-    thread_local std::vector<float> rows;
-    rows.resize(m * k_);
-    RoundRows(m, k_, a, lda, rows.data());
-    GemmShape shape;
-    shape.m = m;
-    shape.n = n_;
-    shape.k = k_;
-    Gemm(shape, 1.0F, rows.data(), k_, weights_.data(), n_, into == Into::kAdd ? 1.0F : 0.0F, out, ldc);
+    Gemm({.m = m, .n = n_, .k = k_}, 1.0F, a, lda, weights_.data(), n_, into == Into::kAdd ? 1.0F : 0.0F, out, ldc);
   }
 
   int64_t bytes() const override { return static_cast<int64_t>(weights_.size() * sizeof(float)); }
@@ -136,8 +123,14 @@ class DnnlBfloat16Matrix : public PackedMatrix {
 
 }  // namespace
 
+bool MultipliesBfloat16() { return ActiveCpuIsa() >= CpuIsa::kAvx512Bf16; }
+
+void RoundToBfloat16(int64_t count, const float* values, float* rounded) {
+  std::transform(values, values + count, rounded, [](float value) { return FromBfloat16(ToBfloat16(value)); });
+}
+
 std::shared_ptr<const PackedMatrix> PackBfloat16(int64_t k, int64_t n, const float* weights) {
-  if (k > 0 && n > 0 && ActiveCpuIsa() >= CpuIsa::kAvx512Bf16) {
+  if (k > 0 && n > 0 && MultipliesBfloat16()) {
     if (auto packed = DnnlBfloat16Matrix::Make(k, n, weights)) return packed;
   }
   return std::make_shared<RoundedMatrix>(k, n, weights);

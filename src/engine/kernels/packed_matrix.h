@@ -31,7 +31,12 @@ class PackedMatrix {
 // weights: [k, n], row-major. kFloat32 keeps the pointer, which must outlive the result; the others copy.
 std::shared_ptr<const PackedMatrix> PackMatrix(Precision precision, int64_t k, int64_t n, const float* weights);
 
-// The three kinds, each in its own file.
+// Whether the processor has instructions for products of bfloat16. Without them kBfloat16 rounds the weights and is fp32
+// beyond that.
+bool MultipliesBfloat16();
+void RoundToBfloat16(int64_t count, const float* values, float* rounded);
+
+// The kinds that copy, each in its own file.
 std::shared_ptr<const PackedMatrix> PackBfloat16(int64_t k, int64_t n, const float* weights);
 std::shared_ptr<const PackedMatrix> PackInt8(int64_t k, int64_t n, const float* weights);
 
