@@ -28,7 +28,8 @@ class MinimalConv1D {
   // Whether a model of this precision multiplies floats; nothing else can be transformed without loss.
   static bool Serves(Precision precision);
 
-  // kernel: [3, d, 2d]. REQUIRES: Serves(load->precision). The transformed weights are made once for all nodes that use the same ones.
+  // kernel: [3, d, 2d]. REQUIRES: Serves(load->precision). The transformed weights are made once for all nodes that use
+  // the same ones.
   MinimalConv1D(LoadContext* load, const Tensor& kernel, int64_t rate);
 
   // Whether there is less to multiply than without; depends on the sequence's own length and mask alone.

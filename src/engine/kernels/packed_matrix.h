@@ -31,8 +31,8 @@ class PackedMatrix {
 // weights: [k, n], row-major. kFloat32 keeps the pointer, which must outlive the result; the others copy.
 std::shared_ptr<const PackedMatrix> PackMatrix(Precision precision, int64_t k, int64_t n, const float* weights);
 
-// Whether the processor has instructions for products of bfloat16. Without them kBfloat16 rounds the weights and is fp32
-// beyond that.
+// Whether the processor has instructions for products of bfloat16. Without them kBfloat16 rounds the weights and is
+// fp32 beyond that.
 bool MultipliesBfloat16();
 void RoundToBfloat16(int64_t count, const float* values, float* rounded);
 
