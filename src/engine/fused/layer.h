@@ -15,8 +15,9 @@
 
 namespace tiqu::engine {
 
-inline constexpr int64_t kBlockRows = 64;  // rows that pass through all steps of a layer while they are in cache
-inline constexpr float kPenalty = 1e9F;    // what a masked position is below the others (docs/model.md)
+// Rows that pass through all steps of a layer while they are in cache: whole blocks of a product (kernels/gemm.cc).
+inline constexpr int64_t kBlockRows = 96;
+inline constexpr float kPenalty = 1e9F;  // what a masked position is below the others (docs/model.md)
 
 // Positions up to the last one whose mask is not 0.
 int64_t UsedLength(const float* mask, int64_t length);
