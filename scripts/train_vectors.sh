@@ -3,6 +3,8 @@
 #
 #   scripts/train_vectors.sh FOLDER       writes FOLDER/vectors.bin; 20 minutes on two cores
 #
+# FOLDER/tagged_vectors.bin, for taggers, has the word list's tags as well, and its names.
+#
 # The data sets are looked for in TIQU_SHARED, or in ../shared. Two threads: not the same bits twice.
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -23,3 +25,5 @@ for passage in seen:
 PYTHON
 "$tiqu" vectors train laws.txt modern_histories.txt passages.txt vectors.bin \
   --words "$data/dict/jieba_dict.txt.small" --threads 2 --epochs 2
+"$tiqu" vectors tag vectors.bin "$data/dict/jieba_dict.txt.small" tagged_vectors.bin \
+  --tags nr nrt+nrfg ns nt nz n+ng v+vn+vd+vg a+ad+an+z+d t m+mq+q i+l j+b+s+f --new-words nr nrt nrfg ns nt nz

@@ -1,7 +1,8 @@
-// tiqu vectors: import | train word vectors, the file that `tiqu train` takes.
+// tiqu vectors: import | train | tag word vectors, the file that `tiqu train` takes.
 //
 //   tiqu vectors import sgns.baidubaike.bigram-char baike.bin --max-words 100000
 //   tiqu vectors train laws.txt histories.txt words.bin --dim 128 --epochs 5 --words dict.txt --threads 2
+//   tiqu vectors tag words.bin dict.txt tagged.bin --tags nr+nrt ns nt
 #include <cstdio>
 #include <filesystem>
 #include <memory>
@@ -16,6 +17,7 @@
 #include "fmt/format.h"
 #include "vectors/import.h"
 #include "vectors/train.h"
+#include "vectors/word_tags.h"
 
 namespace tiqu::cli {
 namespace {
@@ -31,6 +33,13 @@ struct TrainVerbOptions {
   std::vector<std::string> files;  // the corpus, and last the result
   bool float32 = false;
   vectors::TrainOptions train;
+};
+
+struct TagVerbOptions {
+  std::string in, list, out;
+  bool float32 = false;
+  text::NormalizerOptions normalizer;
+  vectors::TagOptions tag;
 };
 
 // Before hours of work, not after.
@@ -100,6 +109,21 @@ absl::Status RunTrain(TrainVerbOptions options, VerbResult* result) {
   return Save(trained.vectors, options.float32, out);
 }
 
+absl::Status RunTag(const TagVerbOptions& options, VerbResult* result) {
+  TIQU_RETURN_IF_ERROR(CheckWritable(options.out));
+  TIQU_ASSIGN_OR_RETURN(const vectors::WordVectors words, vectors::LoadWordVectors(options.in));
+  TIQU_ASSIGN_OR_RETURN(const vectors::WordList list, vectors::ReadWordList(options.list, options.normalizer));
+  Warn(list.messages);
+  TIQU_ASSIGN_OR_RETURN(const vectors::Tagged tagged, vectors::AddTagColumns(words, list, options.tag));
+  for (size_t i = 0; i < tagged.words.size(); ++i) {
+    std::printf("%s: %lld words\n", options.tag.columns[i].c_str(), static_cast<long long>(tagged.words[i]));
+  }
+  std::printf("words added: %d; word list: %d words, %lld lines left out\n", tagged.added, list.words.size() - 2,
+              static_cast<long long>(list.bad_lines));
+  if (list.bad_lines > 0) result->exit_code = kExitSomeBad;
+  return Save(tagged.vectors, options.float32, options.out);
+}
+
 void AddNormalizerFlags(CLI::App* verb, text::NormalizerOptions* normalizer) {
   verb->add_flag("!--keep-case", normalizer->lower_case, "Do not fold capital letters (as the model is to be trained)");
   verb->add_flag("!--keep-traditional", normalizer->to_simplified, "Do not fold Traditional characters");
@@ -140,13 +164,29 @@ void AddTrain(CLI::App* vectors, VerbResult* result) {
   verb->callback([options, result] { result->status = RunTrain(*options, result); });
 }
 
+void AddTag(CLI::App* vectors, VerbResult* result) {
+  auto options = std::make_shared<TagVerbOptions>();
+  vectors::TagOptions& tag = options->tag;
+  CLI::App* verb = vectors->add_subcommand("tag", "Add what a word list knows of its words: a column a kind of tag");
+  verb->add_option("in", options->in, "Word vectors")->required();
+  verb->add_option("list", options->list, "Word list, \"word count tag\" lines")->required();
+  verb->add_option("out", options->out, "File to write")->required();
+  verb->add_option("--tags", tag.columns, "A column each; a+b: one column for both")->required();
+  verb->add_option("--new-words", tag.new_words, "Tags whose words are added (default: those of --tags)");
+  verb->add_option("--max-word-chars", tag.max_word_chars, "Add no longer words")->capture_default_str();
+  verb->add_flag("--float32", options->float32, "Keep full precision (twice the size)");
+  AddNormalizerFlags(verb, &options->normalizer);
+  verb->callback([options, result] { result->status = RunTag(*options, result); });
+}
+
 }  // namespace
 
 void AddVectorsVerb(CLI::App& app, VerbResult* result) {
-  CLI::App* vectors = app.add_subcommand("vectors", "Import or train word vectors");
+  CLI::App* vectors = app.add_subcommand("vectors", "Import, train or extend word vectors");
   vectors->require_subcommand(1);
   AddImport(vectors, result);
   AddTrain(vectors, result);
+  AddTag(vectors, result);
 }
 
 }  // namespace tiqu::cli

@@ -47,6 +47,19 @@ TEST_F(VectorsVerbTest, TrainTakesTheLastFileAsTheResult) {
   EXPECT_EQ(loaded->words.entry(loaded->words.Find("广西")).count, 400);
 }
 
+TEST_F(VectorsVerbTest, TagAddsColumnsAndWords) {
+  ASSERT_TRUE(WriteFileAtomically(Path("in.txt"), "2 2\n的 1 2\n广西 3 4\n").ok());
+  ASSERT_TRUE(WriteFileAtomically(Path("names.txt"), "广西 5 ns\n张三 3 nr\n李四 3 nr\n坏 x\n").ok());
+  ASSERT_TRUE(Run("import " + Path("in.txt") + " " + Path("words.bin")).status.ok());
+  const std::string command = "tag " + Path("words.bin") + " " + Path("names.txt") + " " + Path("out.bin") + " --tags ";
+  const VerbResult result = Run(command + "nr ns");
+  ASSERT_TRUE(result.status.ok()) << result.status;
+  EXPECT_EQ(result.exit_code, kExitSomeBad);  // the line that is no word
+  EXPECT_THAT(output_, HasSubstr("nr: 2 words\nns: 1 words\nwords added: 2; word list: 3 words, 1 lines left out\n"));
+  EXPECT_EQ(vectors::LoadWordVectors(Path("out.bin"))->dim, 4);
+  EXPECT_THAT(std::string(Run(command + "nz").status.message()), HasSubstr("has the tag \"nz\""));
+}
+
 TEST_F(VectorsVerbTest, ErrorsComeBackAndNothingIsWritten) {
   EXPECT_EQ(Run("import " + Path("absent") + " " + Path("out.bin")).status.code(), absl::StatusCode::kNotFound);
   EXPECT_EQ(Run("import a " + Path("absent/out.bin")).status.code(), absl::StatusCode::kNotFound);

@@ -36,6 +36,8 @@ std::vector<OptionField> OptionFields(TrainerOptions* options) {
       {"regularization", "unknown_rate", &reg.unknown_rate, "of the ids become unknown"},
       {"regularization", "random_crop_rate", &reg.random_crop_rate, "of long passages are cut anywhere"},
       {"regularization", "span_weight", &reg.span_weight, "of the auxiliary start and end loss"},
+      {"regularization", "adversarial_size", &reg.adversarial_size,
+       "taggers: push against the loss, of the embedding's length; 0: off"},
       {"regularization", "negative_fraction", &reg.negative_fraction, "of the samples get a foreign passage"},
       {"model", "hidden", &spec.hidden, "width of the network"},
       {"model", "max_position", &spec.max_position, "positions with a vector of their own"},

@@ -47,7 +47,7 @@ TrainerOptions SmallTraining(const std::string& folder, const std::string& place
   options.optimizer.batch_chars = 128;
   options.optimizer.epochs = 60;
   options.optimizer.ema_decay = 0.9;
-  options.regularization = {0, 0, 0, 0, 0, 0.5, 0};
+  options.regularization = {0, 0, 0, 0, 0, 0.5, 0, 0};
   options.valid_every_epochs = 60;
   options.output_dir = folder + "/out";
   options.threads = 1;

@@ -2,6 +2,7 @@
 
 #include <span>
 #include <string>
+#include <utility>
 
 #include "decode/linear_chain.h"
 #include "train/layers/answer.h"
@@ -66,13 +67,17 @@ struct TagChainFunction : public torch::autograd::Function<TagChainFunction> {
 
 }  // namespace
 
-Tensor RunTagger(const model::ModelSpec& spec, const Parameters& parameters, const TaggerBatch& batch,
-                 const TaggerDropout& dropout) {
+Tensor EmbedTexts(const Parameters& parameters, const TaggerBatch& batch, const TaggerDropout& dropout) {
+  const auto weight = [&](const std::string& name) { return parameters.Get("ngram_embedding/" + name); };
+  const NgramTensors tensors = {weight("char_embeddings"), weight("word_vectors"), weight("bigram_embeddings"),
+                                weight("kernel"), weight("bias")};
+  return NgramEmbedding(tensors, batch.rows, batch.texts, dropout.embedding, dropout.key.At(kTaggerEmbedding));
+}
+
+Tensor ScoreTags(const model::ModelSpec& spec, const Parameters& parameters, const TaggerBatch& batch,
+                 const TaggerDropout& dropout, Tensor embedded) {
   const auto weight = [&](const std::string& name) { return parameters.Get(name); };
-  const NgramTensors tensors = {weight("ngram_embedding/char_embeddings"), weight("ngram_embedding/word_vectors"),
-                                weight("ngram_embedding/bigram_embeddings"), weight("ngram_embedding/kernel"),
-                                weight("ngram_embedding/bias")};
-  Tensor x = NgramEmbedding(tensors, batch.rows, batch.texts, dropout.embedding, dropout.key.At(kTaggerEmbedding));
+  Tensor x = std::move(embedded);
   for (size_t i = 0; i < spec.encoder_rates.size(); ++i) {
     const std::string layer = "encode_" + std::to_string(i);
     x = DilatedGatedConv1D(x, weight(layer + "/kernel"), weight(layer + "/bias"), batch.texts,
@@ -82,6 +87,23 @@ Tensor RunTagger(const model::ModelSpec& spec, const Parameters& parameters, con
   Tensor logits = Dense(x, weight("tags/kernel"), weight("tags/bias"), /*relu=*/false);
   logits = AddAtEdge(logits, weight("crf/begin"), batch.texts, /*last=*/false);
   return AddAtEdge(logits, weight("crf/end"), batch.texts, /*last=*/true);
+}
+
+Tensor RunTagger(const model::ModelSpec& spec, const Parameters& parameters, const TaggerBatch& batch,
+                 const TaggerDropout& dropout) {
+  return ScoreTags(spec, parameters, batch, dropout, EmbedTexts(parameters, batch, dropout));
+}
+
+Tensor AdversarialShift(const Tensor& embedded, const Tensor& gradient, const Packing& texts, double size) {
+  const torch::NoGradGuard no_gradient;
+  Tensor shift = gradient.clone();
+  for (int64_t s = 0; s < texts.sequences(); ++s) {
+    Tensor rows = shift.narrow(0, texts.begin[static_cast<size_t>(s)], texts.length(s));
+    const Tensor from = embedded.narrow(0, texts.begin[static_cast<size_t>(s)], texts.length(s));
+    const double length = rows.norm().item<double>();
+    rows.mul_(length > 0 ? size * from.norm().item<double>() / length : 0.0);
+  }
+  return shift;
 }
 
 Tensor TaggerLoss(const Tensor& logits, const Tensor& transitions, const TaggerBatch& batch) {

@@ -30,11 +30,22 @@ struct TaggerDropout {
   DropoutKey key;
 };
 
-// [rows, tags], scores of the first and last character included. REQUIRES: `batch` outlives the backward pass.
+// RunTagger in two halves, between which AdversarialShift comes. REQUIRES of all: `batch` outlives the backward pass.
+// The embedded characters, [rows, hidden].
+torch::Tensor EmbedTexts(const Parameters& parameters, const TaggerBatch& batch, const TaggerDropout& dropout);
+// [rows, tags], scores of the first and last character included.
+torch::Tensor ScoreTags(const model::ModelSpec& spec, const Parameters& parameters, const TaggerBatch& batch,
+                        const TaggerDropout& dropout, torch::Tensor embedded);
 torch::Tensor RunTagger(const model::ModelSpec& spec, const Parameters& parameters, const TaggerBatch& batch,
                         const TaggerDropout& dropout);
 
 // Negative log-likelihood of the tags under the chain, summed over texts.
 torch::Tensor TaggerLoss(const torch::Tensor& logits, const torch::Tensor& transitions, const TaggerBatch& batch);
+
+// What to add to the embedded characters to raise the loss most, of each text `size` times the length of what it is
+// added to: along `gradient`, that of the loss by `embedded` (Miyato, Dai and Goodfellow, Adversarial Training Methods
+// for Semi-Supervised Text Classification, ICLR 2017). Not differentiated.
+torch::Tensor AdversarialShift(const torch::Tensor& embedded, const torch::Tensor& gradient, const Packing& texts,
+                               double size);
 
 }  // namespace tiqu::train

@@ -140,8 +140,17 @@ LossTerms TaggerTask::ComputeLoss(const Parameters& parameters, const BatchPlan&
   const TaggerDropout dropout = {static_cast<float>(reg.embedding_dropout), static_cast<float>(reg.gate_dropout),
                                  static_cast<float>(reg.merge_dropout),
                                  DropoutKey{options_.seed}.At(kTaggerDropoutKey).At(key.step).At(key.worker)};
-  const torch::Tensor logits = RunTagger(options_.spec, parameters, *batch, dropout);
-  const torch::Tensor loss = TaggerLoss(logits, parameters.Get("crf/transitions"), *batch);
+  const auto loss_of = [&](const torch::Tensor& embedded) {
+    const torch::Tensor logits = ScoreTags(options_.spec, parameters, *batch, dropout, embedded);
+    return TaggerLoss(logits, parameters.Get("crf/transitions"), *batch);
+  };
+  const torch::Tensor embedded = EmbedTexts(parameters, *batch, dropout);
+  torch::Tensor loss = loss_of(embedded);
+  if (reg.adversarial_size > 0) {
+    const auto gradient = torch::autograd::grad({loss}, {embedded}, {}, /*retain_graph=*/true);
+    const torch::Tensor shift = AdversarialShift(embedded, gradient[0], batch->texts, reg.adversarial_size);
+    loss = (loss + loss_of(embedded + shift)) / 2;
+  }
   return {loss, torch::Tensor(), batch};
 }
 

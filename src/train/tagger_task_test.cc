@@ -104,6 +104,47 @@ TEST(TaggerNetworkTest, GradientsAreThoseOfTheLoss) {
   }
 }
 
+TEST(TaggerNetworkTest, TheAdversarialShiftHasItsLengthInEveryTextAndRaisesTheLoss) {
+  Fixture fixture("shift");
+  const TrainingData& data = fixture.data;
+  const TaggerBatch batch = BuildTaggerBatch(data.train, data.tagger.train_ids, data.tagger, fixture.options.spec,
+                                             {fixture.Unit(1), fixture.Unit(8)}, /*labels=*/true);
+  const auto loss_of = [&](const torch::Tensor& embedded) {
+    const torch::Tensor logits = ScoreTags(fixture.options.spec, *fixture.parameters, batch, {}, embedded);
+    return TaggerLoss(logits, fixture.parameters->Get("crf/transitions"), batch);
+  };
+  const torch::Tensor embedded = EmbedTexts(*fixture.parameters, batch, {});
+  const torch::Tensor loss = loss_of(embedded);
+  const torch::Tensor gradient = torch::autograd::grad({loss}, {embedded}, {}, /*retain_graph=*/true)[0];
+  const torch::Tensor shift = AdversarialShift(embedded, gradient, batch.texts, 0.01);
+  for (int64_t s = 0; s < 2; ++s) {
+    const auto rows = [&](const torch::Tensor& of) {
+      return of.narrow(0, batch.texts.begin[static_cast<size_t>(s)], batch.texts.length(s));
+    };
+    const double length = rows(embedded).norm().item<double>();
+    EXPECT_NEAR(rows(shift).norm().item<double>(), 0.01 * length, 1e-5 * length);
+  }
+  // To first order it raises the loss by their product.
+  const double expected = (shift * gradient).sum().item<double>();
+  EXPECT_GT(expected, 0.0);
+  EXPECT_NEAR(loss_of(embedded + shift).item<double>() - loss.item<double>(), expected, 0.1 * expected);
+  const torch::Tensor none = AdversarialShift(embedded, torch::zeros_like(gradient), batch.texts, 0.01);
+  EXPECT_EQ(none.abs().max().item<double>(), 0.0);
+}
+
+TEST(TaggerNetworkTest, TheAdversarialLossLiesBetweenTheLossAndThatOfTheShiftedTexts) {
+  Fixture fixture("adversarial");
+  const BatchPlan share = {fixture.Unit(1), fixture.Unit(8)};
+  const auto loss = [&] { return fixture.task->ComputeLoss(*fixture.parameters, share, {}).tags.item<double>(); };
+  const double plain = loss();
+  fixture.options.regularization.adversarial_size = 0.01;
+  const double small = loss();
+  EXPECT_GT(small, plain);
+  EXPECT_EQ(loss(), small);
+  fixture.options.regularization.adversarial_size = 0.02;
+  EXPECT_GT(loss(), small);
+}
+
 TEST(TaggerNetworkTest, ForbiddenMovesStayForbidden) {
   const Fixture fixture("forbidden");
   const model::TagSet& tags = fixture.data.tagger.tags;

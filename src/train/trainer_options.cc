@@ -85,6 +85,7 @@ absl::Status TrainerOptions::Validate() const {
       {"regularization.unknown_rate", regularization.unknown_rate, 0, 0.9},
       {"regularization.random_crop_rate", regularization.random_crop_rate, 0, 1},
       {"regularization.span_weight", regularization.span_weight, 0, 100},
+      {"regularization.adversarial_size", regularization.adversarial_size, 0, 10},
       {"regularization.negative_fraction", regularization.negative_fraction, 0, 0.9},
       {"run.threads", static_cast<double>(threads), 0, 1024},
       {"run.checkpoint_steps", static_cast<double>(checkpoint_steps), 1, kMany},

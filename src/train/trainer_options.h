@@ -48,6 +48,7 @@ struct RegularizationOptions {
   double unknown_rate = 0.1;       // ids replaced by "unknown"
   double random_crop_rate = 0.2;   // of long passages: cropped anywhere, not around an answer
   double span_weight = 0.5;        // of the auxiliary start/end loss
+  double adversarial_size = 0.0;   // taggers: of AdversarialShift (tagger_network.h); 0: off
   double negative_fraction = 0.0;  // of all samples: a question with a passage that does not answer it
 };
 

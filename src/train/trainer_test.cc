@@ -71,7 +71,7 @@ TrainerOptions SmallTraining(const std::string& folder) {
   options.optimizer.batch_chars = 256;
   options.optimizer.epochs = 40;
   options.optimizer.ema_decay = 0.9;
-  options.regularization = {0, 0, 0, 0, 0, 0.5, 0};
+  options.regularization = {0, 0, 0, 0, 0, 0.5, 0, 0};
   options.output_dir = folder + "/out";
   options.threads = 2;
   options.log_steps = 1;

@@ -130,6 +130,9 @@ TEST_F(TrainTest, WordListsAreNormalisedAndTheirBadLinesReported) {
   Write("list.txt", "臺灣 3 ns\n台湾 4\n\n  Ａ\t2\n坏 x\n\xFF 1\n");
   const WordList list = ReadWordList(Path("list.txt"), {}).value();
   EXPECT_EQ(list.words.Encode(), "<pad>\t0\n<unk>\t0\n台湾\t7\na\t2\n");
+  ASSERT_EQ(list.tags.size(), 1U);
+  EXPECT_EQ(list.tags[0].word, list.words.Find("台湾"));
+  EXPECT_EQ(list.tags[0].tag, "ns");
   EXPECT_EQ(list.bad_lines, 2);
   EXPECT_THAT(list.messages[0], HasSubstr("line 5: the count \"x\" is not a number from 0"));
   EXPECT_FALSE(ReadWordList(Path("absent"), {}).ok());

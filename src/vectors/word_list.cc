@@ -24,9 +24,10 @@ std::string_view TakeField(std::string_view* line) {
 
 // False for an empty line.
 absl::StatusOr<bool> ParseLine(std::string_view line, const text::Normalizer& normalizer,
-                               text::Vocabulary::Entry* entry) {
+                               text::Vocabulary::Entry* entry, std::string* tag) {
   const std::string_view word = TakeField(&line);
   const std::string_view count = TakeField(&line);
+  *tag = TakeField(&line);
   if (word.empty()) return false;
   TIQU_ASSIGN_OR_RETURN(const text::NormalizedText text, normalizer.Normalize(word));
   if (text.chars.find(U' ') != std::u32string::npos)
@@ -48,14 +49,19 @@ absl::StatusOr<WordList> ReadWordList(const std::string& path, const text::Norma
   const text::Normalizer normalizer(options);
   WordList list;
   std::vector<text::Vocabulary::Entry> entries;
+  std::vector<std::string> tags;  // of the entries
   std::string line;
   for (;;) {
     absl::StatusOr<bool> word = reader.Next(&line);
     if (word.ok() && !*word) break;
     text::Vocabulary::Entry entry;
-    if (word.ok()) word = ParseLine(line, normalizer, &entry);
+    std::string tag;
+    if (word.ok()) word = ParseLine(line, normalizer, &entry, &tag);
     if (word.ok()) {
-      if (*word) entries.push_back(std::move(entry));
+      if (*word) {
+        entries.push_back(std::move(entry));
+        tags.push_back(std::move(tag));
+      }
       continue;
     }
     ++list.bad_lines;
@@ -66,6 +72,10 @@ absl::StatusOr<WordList> ReadWordList(const std::string& path, const text::Norma
   }
   if (entries.empty()) return absl::InvalidArgumentError(fmt::format("{} has no words", path));
   list.words = text::Vocabulary::FromEntries(entries);
+  for (size_t i = 0; i < entries.size(); ++i) {
+    const int32_t id = list.words.Find(entries[i].text);
+    if (!tags[i].empty() && id > text::kUnknownId) list.tags.push_back({id, std::move(tags[i])});
+  }
   return list;
 }
 

@@ -1,6 +1,6 @@
 // Word lists to cut text by: read from a file, or harvested from the text itself.
 //
-//   户籍 312 n            jieba's form: word, count, tag; count and tag may be absent (count 1)
+//   户籍 312 n            jieba's form: word, count, tag; tag, or count and tag, may be absent (count 1)
 //
 // Thread safety: free functions.
 #pragma once
@@ -20,8 +20,14 @@ inline constexpr size_t kMaxMessages = 20;
 // Lines of a corpus, which may hold a whole book.
 inline constexpr size_t kMaxCorpusLineBytes = size_t{1} << 24;
 
+struct WordTag {
+  int32_t word;  // id in WordList::words
+  std::string tag;
+};
+
 struct WordList {
   text::Vocabulary words;
+  std::vector<WordTag> tags;          // in the order of the lines
   int64_t bad_lines = 0;              // left out: not UTF-8, or a count that is no number
   std::vector<std::string> messages;  // of the first of them
 };
