@@ -20,6 +20,7 @@ sys.path.insert(0, str(pathlib.Path(__file__).parent))
 import engine_util
 import grpc
 import numpy as np
+import onnxruntime
 import tensorflow as tf
 from tagger_numpy import forward, viterbi
 from tensorflow_serving.apis import predict_pb2, prediction_service_pb2_grpc
@@ -165,6 +166,17 @@ class TaggerTest(unittest.TestCase):
             feeds = {described.inputs[name].name: value for name, value in inputs.items()}
             logits = session.run(described.outputs["logits"].name, feeds)
         self.assert_close(logits, self.run_v2(inputs)["logits"], 1e-5)
+
+    def test_onnxruntime_computes_the_same(self):
+        tiqu("export", self.folder / "out" / "best_model.h5", self.folder / "tagger.onnx", "--format", "onnx")
+        session = onnxruntime.InferenceSession(str(self.folder / "tagger.onnx"), providers=["CPUExecutionProvider"])
+        for inputs in (batch(self.sequences[:8]), batch(self.sequences[8:9], extra=3)):
+            want = self.run_v2(inputs)
+            feeds = {name: np.asarray(value) for name, value in inputs.items()}
+            logits, transitions = session.run(["logits", "transition_params"], feeds)
+            allowed = np.abs(want["logits"]) < 5000
+            self.assert_close(logits * allowed, want["logits"] * allowed, 2e-5)
+            self.assert_close(transitions, want["transition_params"], 1e-9)
 
     def test_the_engine_computes_the_same(self):
         inputs = batch(self.sequences[:8])
