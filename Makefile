@@ -11,7 +11,7 @@
 JOBS ?= $(shell nproc)
 PREFIX ?= /usr/local
 # Seconds for each fuzzer.
-FUZZ_SECONDS ?= $(if $(filter true,$(CI)),8,10)
+FUZZ_SECONDS ?= $(if $(filter true,$(CI)),6,10)
 
 # The compiler cache serves any clone of this repository.
 export CCACHE_BASEDIR := $(CURDIR)
