@@ -78,6 +78,9 @@ absl::StatusOr<Tagged> AddTagColumns(const WordVectors& vectors, const WordList&
     return absl::InvalidArgumentError(fmt::format("{} columns beside {} elements; a vector has at most {}",
                                                   options.columns.size(), vectors.dim, kMaxDim));
   }
+  if (options.max_word_chars < 1) {
+    return absl::InvalidArgumentError(fmt::format("max_word_chars is {}, must be 1 or more", options.max_word_chars));
+  }
   std::set<std::string> wanted(options.new_words.begin(), options.new_words.end());
   for (const std::string& tag : wanted) TIQU_RETURN_IF_ERROR(CheckKnown(known, tag));
   if (wanted.empty()) {

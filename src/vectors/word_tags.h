@@ -31,8 +31,8 @@ struct Tagged {
   std::vector<int64_t> words;  // of each column
 };
 
-// Errors: INVALID_ARGUMENT for no column, an empty tag, a tag in two columns, a tag that no word of the list has, or
-// more columns than a vector may have elements (kMaxDim).
+// Errors: INVALID_ARGUMENT for no column, an empty tag, a tag in two columns, a tag that no word of the list has, more
+// columns than a vector may have elements (kMaxDim), or a max_word_chars below 1.
 absl::StatusOr<Tagged> AddTagColumns(const WordVectors& vectors, const WordList& list, const TagOptions& options);
 
 }  // namespace tiqu::vectors

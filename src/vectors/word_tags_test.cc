@@ -77,6 +77,9 @@ TEST(AddTagColumnsTest, WrongTagsAreNamed) {
   options.columns = {"nr"};
   EXPECT_THAT(std::string(AddTagColumns(wide, SomeNames(), options).status().message()),
               HasSubstr("1 columns beside 8192 elements"));
+  options.max_word_chars = 0;
+  EXPECT_EQ(AddTagColumns(TwoVectors(), SomeNames(), options).status().message(),
+            "max_word_chars is 0, must be 1 or more");
 }
 
 }  // namespace
