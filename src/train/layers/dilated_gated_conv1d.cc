@@ -41,7 +41,7 @@ void Forward(const Shape& shape, const float* x, const float* kernel, const floa
 
 struct ConvGradients {
   float* x;
-  float* kernel;
+  float* kernel;  // null: not wanted
   float* bias;
 };
 
@@ -60,7 +60,7 @@ void Backward(const Shape& shape, const float* x, const float* kernel, const flo
     AddColumnSums(count, 2 * d, d_h_chunk, gradients.bias);
   }
   const ConvQuads quads(*shape.packing, shape.options.rate);
-  AddKernelGradient(quads, d, 2 * d, x, d_h.data(), gradients.kernel);
+  if (gradients.kernel != nullptr) AddKernelGradient(quads, d, 2 * d, x, d_h.data(), gradients.kernel);
   MinimalConv(quads, {.inputs = 2 * d, .outputs = d, .backwards = true, .add = true}, kernel, d_h.data(), gradients.x);
 }
 
@@ -84,11 +84,13 @@ struct ConvFunction : public torch::autograd::Function<ConvFunction> {
     const variable_list saved = context->get_saved_variables();
     const Tensor d_out = d_outs[0].contiguous();
     Tensor d_x = torch::empty_like(saved[0]);
-    Tensor d_kernel = torch::zeros_like(saved[1]);
+    // Not when the loss is followed to the embedding alone (AdversarialShift).
+    Tensor d_kernel = context->needs_input_grad(1) ? torch::zeros_like(saved[1]) : Tensor();
     Tensor d_bias = torch::zeros_like(saved[2]);
-    Backward(ShapeOf(context, saved[0]), saved[0].data_ptr<float>(), saved[1].data_ptr<float>(),
-             saved[2].data_ptr<float>(), saved[3].data_ptr<float>(), d_out.data_ptr<float>(),
-             {d_x.data_ptr<float>(), d_kernel.data_ptr<float>(), d_bias.data_ptr<float>()});
+    Backward(
+        ShapeOf(context, saved[0]), saved[0].data_ptr<float>(), saved[1].data_ptr<float>(), saved[2].data_ptr<float>(),
+        saved[3].data_ptr<float>(), d_out.data_ptr<float>(),
+        {d_x.data_ptr<float>(), d_kernel.defined() ? d_kernel.data_ptr<float>() : nullptr, d_bias.data_ptr<float>()});
     return {d_x, d_kernel, d_bias, Tensor(), Tensor(), Tensor(), Tensor()};
   }
 
