@@ -20,8 +20,7 @@ def grpc_clients(load, question, passage, answer):
         tensor.float_val.extend(values)
         return message
 
-    def text():
-        """Good questions by the signature of text."""
+    def text_request():
         message = predict_pb2.PredictRequest()
         message.model_spec.name, message.model_spec.signature_name = "reader", "extract"
         for name, value in (("question", question), ("passage", passage)):
@@ -29,28 +28,29 @@ def grpc_clients(load, question, passage, answer):
             tensor.dtype = 7
             tensor.tensor_shape.dim.add().size = 1
             tensor.string_val.append(value.encode())
-        with grpc.insecure_channel(f"127.0.0.1:{load.grpc_port}") as channel:
-            stub = prediction_service_pb2_grpc.PredictionServiceStub(channel)
-            while load.running():
-                try:
-                    reply = stub.Predict(message, timeout=60)
-                    load.expect(list(reply.outputs["answers"].string_val) == [answer.encode()], f"gRPC extract: {reply}")
-                except grpc.RpcError as error:
-                    load.fail(f"gRPC extract: {error.code()} {error.details()}")
-                load.count("good gRPC extract")
+        return message
 
-    def good():
+    def ask(name, messages, right):
+        """Sends what must be answered, and checks each answer."""
         with grpc.insecure_channel(f"127.0.0.1:{load.grpc_port}") as channel:
             stub = prediction_service_pb2_grpc.PredictionServiceStub(channel)
-            for value in itertools.count():
+            for message in messages:
                 if not load.running():
                     return
                 try:
-                    reply = stub.Predict(request("f", [value % 1000, 2]), timeout=60)
-                    load.expect(list(reply.outputs["y"].float_val) == [value % 1000, 2], f"gRPC predict: {reply}")
+                    reply = stub.Predict(message, timeout=60)
+                    load.expect(right(message.inputs, reply.outputs), f"gRPC {name}: {reply}")
                 except grpc.RpcError as error:
-                    load.fail(f"gRPC predict: {error.code()} {error.details()}")
-                load.count("good gRPC predict")
+                    load.fail(f"gRPC {name}: {error.code()} {error.details()}")
+                load.count(f"good gRPC {name}")
+
+    def text():
+        ask("extract", itertools.repeat(text_request()),
+            lambda _, outputs: list(outputs["answers"].string_val) == [answer.encode()])
+
+    def good():
+        ask("predict", (request("f", [value % 1000, 2]) for value in itertools.count()),
+            lambda inputs, outputs: list(outputs["y"].float_val) == list(inputs["x"].float_val))
 
     def hurried():
         with grpc.insecure_channel(f"127.0.0.1:{load.grpc_port}") as channel:
