@@ -44,10 +44,10 @@ prepare_tagged() {
   fi
 }
 
-# train_tagger SET: and first what its training goes on from, where that is not there.
+# train_tagger SET: and first what its training goes on from. A training that is finished is not done again.
 train_tagger() {
   local settings=$root/examples/train/tagger_$1.toml
-  if grep -q '^init_from = "tagger_msra/' "$settings" && [ ! -f tagger_msra/report.html ]; then train_tagger msra; fi
+  if grep -q '^init_from = "tagger_msra/' "$settings"; then train_tagger msra; fi
   prepare_tagged "$1"
   "$tiqu" train "$settings" --resume true
 }
