@@ -9,6 +9,7 @@ server that shares a machine with its clients would have to give away. Passages 
 import argparse
 import json
 import os
+import resource
 import socket
 import statistics
 import subprocess
@@ -34,18 +35,32 @@ def pinned(core):
     return lambda: os.sched_setaffinity(0, {core})
 
 
+def children_busy():
+    """Processor time of the programs that have ended."""
+    usage = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return usage.ru_utime + usage.ru_stime
+
+
+def process_busy(pid):
+    """Processor time of a program that runs."""
+    fields = Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
 def extract_rate(tiqu, model, texts, folder):
-    """Questions a second of `tiqu extract` on one core, start of the program left out, and its answers."""
+    """Questions a second of `tiqu extract` on one core, the processor's seconds for each, and its answers. The start of
+    the program is left out."""
     def seconds(lines):
         (folder / "in.jsonl").write_text("".join(json.dumps({"question": QUESTION, "passage": p}) + "\n" for p in lines))
-        begin = time.perf_counter()
+        begin, busy = time.perf_counter(), children_busy()
         subprocess.run([tiqu, "extract", "--model", model, folder / "in.jsonl", "-o", folder / "out.jsonl", "--workers", "1",
                         "--quiet"], check=True, preexec_fn=pinned(SERVER_CORE))
-        return time.perf_counter() - begin
+        return time.perf_counter() - begin, children_busy() - busy
     seconds(texts[:50])
-    few, many = seconds(texts[:50]), seconds(texts)
+    (few, few_busy), (many, many_busy) = seconds(texts[:50]), seconds(texts)
     answers = [json.loads(line)["answers"] for line in open(folder / "out.jsonl", encoding="utf-8")]
-    return (len(texts) - 50) / (many - few), answers
+    more = len(texts) - 50
+    return more / (many - few), (many_busy - few_busy) / more, answers
 
 
 def run_clients(call, texts, seconds):
@@ -195,26 +210,32 @@ def ratio_text(rates, others):
     return f"{statistics.median(ratios):.2f} (rounds: {', '.join(f'{r:.2f}' for r in ratios)})"
 
 
-def compare_texts(tiqu, model, calls, options):
+def compare_texts(tiqu, model, server, calls, options):
     """`tiqu extract` and each interface take turns, so that all have the same weather."""
     texts = passages(1000, 200)
     extract, served, latencies = [], {name: [] for name in calls}, {name: [] for name in calls}
+    busy = {name: [] for name in ["tiqu extract", *calls]}  # seconds a question
     for number in range(options.rounds):
         with tempfile.TemporaryDirectory() as folder:
-            rate, answers = extract_rate(tiqu, model, texts, Path(folder))
+            rate, seconds, answers = extract_rate(tiqu, model, texts, Path(folder))
         extract.append(rate)
+        busy["tiqu extract"].append(seconds)
         for name, call in calls.items():
             if number == 0:
                 check(call(), texts, answers)
             run_clients(call, texts, 0.5)
+            before = process_busy(server.pid)
             rate, times = run_clients(call, texts, options.seconds)
             served[name].append(rate)
+            busy[name].append((process_busy(server.pid) - before) / len(times))
             latencies[name].append([times[int(len(times) * q)] * 1e3 for q in (0.5, 0.99)])
     print(f"tiqu extract, one core: {statistics.median(extract):.0f} questions/s on 200 characters")
     for name in calls:
         p50, p99 = (statistics.median(column) for column in zip(*latencies[name]))
         print(f"extract over {name}, {CONNECTIONS} connections: {statistics.median(served[name]):.0f} questions/s, of tiqu "
               f"extract {ratio_text(served[name], extract)}; p50 {p50:.1f} ms, p99 {p99:.1f} ms, {p99 / p50:.2f} times")
+    print("processor time a question: " +
+          ", ".join(f"{name} {statistics.median(seconds) * 1e3:.2f} ms" for name, seconds in busy.items()))
     if len(calls) == 2:
         print(f"gRPC against REST: {ratio_text(served['gRPC'], served['REST'])}")
 
@@ -247,7 +268,7 @@ def main():
             calls["gRPC"] = grpc_extract(grpc)
         except ImportError:
             print("no stock client here: no rows of gRPC")
-        compare_texts(tiqu, model, calls, options)
+        compare_texts(tiqu, model, server, calls, options)
         if "gRPC" in calls:
             compare_ids(rest, grpc, options.rounds)
     finally:
