@@ -1,7 +1,5 @@
 #include "serving/http/http_session.h"
 
-#include <poll.h>
-
 #include <boost/asio/dispatch.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/beast/core.hpp>
@@ -14,6 +12,7 @@
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "serving/http/client_watch.h"
 
 namespace tiqu::serving {
 namespace {
@@ -30,8 +29,6 @@ constexpr double kSlowestBytesPerSecond = 16 << 10;
 // After an answer that comes before the whole request the client may go on sending for so long: a connection that is
 // closed with bytes unread is reset, and the client might never see the answer.
 constexpr absl::Duration kLingerTime = absl::Seconds(10);
-// A client that closes its side may have gone, or may have said all and wait for the answer: so long it is believed to.
-constexpr absl::Duration kHalfClosedGrace = absl::Milliseconds(500);
 constexpr int kClientClosedRequest = 499;
 
 std::chrono::nanoseconds Nanos(absl::Duration duration) { return absl::ToChronoNanoseconds(duration); }
@@ -49,27 +46,6 @@ const std::string& DateNow() {
   }
   return text;
 }
-
-// Whether the client of the request that runs has gone. The descriptor is asked, not read, so that the next request,
-// which may wait there already, stays where it is.
-struct ClientWatch {
-  explicit ClientWatch(int open_descriptor) : descriptor(open_descriptor) {}
-  std::atomic<int> descriptor;           // -1: the request is over
-  std::atomic<int64_t> closed_since{0};  // when its side was first seen closed, in nanoseconds
-
-  bool HasGone() {
-    const int open = descriptor.load(std::memory_order_relaxed);
-    if (open < 0) return false;
-    pollfd asked = {open, POLLRDHUP, 0};
-    if (::poll(&asked, 1, 0) <= 0) return false;
-    if ((asked.revents & (POLLHUP | POLLERR)) != 0) return true;
-    if ((asked.revents & POLLRDHUP) == 0) return false;
-    const int64_t now = absl::GetCurrentTimeNanos();
-    int64_t since = 0;
-    if (closed_since.compare_exchange_strong(since, now)) return false;
-    return now - since >= absl::ToInt64Nanoseconds(kHalfClosedGrace);
-  }
-};
 
 template <typename Stream>
 class Session : public HttpSession, public std::enable_shared_from_this<Session<Stream>> {
@@ -226,7 +202,7 @@ class Session : public HttpSession, public std::enable_shared_from_this<Session<
     services_->workers->Submit(
         [self = this->shared_from_this(), watch, context = std::move(context), request = std::move(request)]() mutable {
           HttpResponse response = self->services_->answerer->Answer(std::move(request), context, self->peer_);
-          watch->descriptor = -1;
+          watch->End();
           net::post(self->stream_.get_executor(),
                     [self, response = std::move(response)]() mutable { self->Write(std::move(response)); });
         });

@@ -11,14 +11,24 @@ namespace {
 
 constexpr size_t kMostJobs = 64;  // that run together
 
+using Turn = std::shared_ptr<std::condition_variable>;
+
+const Turn& TurnOfThread() {
+  thread_local const Turn turn = std::make_shared<std::condition_variable>();
+  return turn;
+}
+
 }  // namespace
 
 absl::Status JobCombiner::Run(CombinedJob* job, const RunLimits& limits, const RunJobs& run) {
   TIQU_RETURN_IF_ERROR(limits.Check());
   job->limits_ = &limits;
+  job->changed_ = TurnOfThread();
   // Whoever has the turn must not fail before it is handed over: nothing is allocated from here on.
   std::vector<CombinedJob*> jobs;
+  std::vector<Turn> to_tell;
   jobs.reserve(kMostJobs);
+  to_tell.reserve(kMostJobs);
   Lock lock(mutex_);
   if (leaders_ < width_) {
     ++leaders_;
@@ -42,24 +52,27 @@ absl::Status JobCombiner::Run(CombinedJob* job, const RunLimits& limits, const R
   lock.lock();
   for (CombinedJob* one : jobs) {
     if (one == job) continue;
-    one->state_ = CombinedJob::State::kDone;
-    one->changed_.notify_one();  // under the lock: the job is gone as soon as its caller sees the state
+    to_tell.push_back(one->changed_);
+    one->state_ = CombinedJob::State::kDone;  // its caller may see it at once, and then it is gone
   }
-  HandOver();
+  Turn next = HandOver();
   lock.unlock();
+  // Who runs next first: the others have only answers to write.
+  if (next != nullptr) next->notify_one();
+  for (const Turn& turn : to_tell) turn->notify_one();
   return limits.Check();
 }
 
 // OK: it leads, or it is done.
 absl::Status JobCombiner::WaitForTurn(CombinedJob* job, Lock* lock) {
   const auto place = queue_.insert(queue_.end(), job);
-  const absl::Status status =
-      WaitWithin(*job->limits_, lock, &job->changed_, [job] { return job->state_ != CombinedJob::State::kWaiting; });
+  const absl::Status status = WaitWithin(*job->limits_, lock, job->changed_.get(),
+                                         [job] { return job->state_ != CombinedJob::State::kWaiting; });
   if (!status.ok()) {
     queue_.erase(place);
     return status;
   }
-  job->changed_.wait(*lock, [job] { return job->state_ != CombinedJob::State::kTaken; });
+  job->changed_->wait(*lock, [job] { return job->state_ != CombinedJob::State::kTaken; });
   return absl::OkStatus();
 }
 
@@ -81,16 +94,16 @@ void JobCombiner::TakeAlong(CombinedJob* leader, std::vector<CombinedJob*>* jobs
   }
 }
 
-// The turn goes over to the first who waits, so that nobody who comes now can take it.
-void JobCombiner::HandOver() {
+// The turn goes over to the first who waits, so that nobody who comes now can take it. Returns whom to tell.
+Turn JobCombiner::HandOver() {
   if (queue_.empty()) {
     --leaders_;
-    return;
+    return nullptr;
   }
   CombinedJob* first = queue_.front();
   queue_.pop_front();
   first->state_ = CombinedJob::State::kLeads;
-  first->changed_.notify_one();
+  return first->changed_;
 }
 
 int JobCombiner::waiting() const {

@@ -14,6 +14,7 @@
 #include <cstdint>
 #include <functional>
 #include <list>
+#include <memory>
 #include <mutex>
 #include <span>
 #include <vector>
@@ -38,7 +39,8 @@ class CombinedJob {
   const int64_t cost_;
   const RunLimits* limits_ = nullptr;
   State state_ = State::kWaiting;
-  std::condition_variable changed_;
+  // The thread's own: it may be told after the job has gone, so that nobody wakes to wait for the lock of who tells it.
+  std::shared_ptr<std::condition_variable> changed_;
 };
 
 class JobCombiner {
@@ -64,7 +66,7 @@ class JobCombiner {
 
   absl::Status WaitForTurn(CombinedJob* job, Lock* lock);
   void TakeAlong(CombinedJob* leader, std::vector<CombinedJob*>* jobs);
-  void HandOver();
+  std::shared_ptr<std::condition_variable> HandOver();
 
   const int width_;
   mutable std::mutex mutex_;

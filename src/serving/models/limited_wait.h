@@ -15,11 +15,12 @@
 namespace tiqu::serving {
 
 // Until `ready` holds (OK) or the limits fail (their error); what is ready is OK even when it is late. Nobody tells
-// when a request is cancelled: it is asked every 10 ms, without the lock, which is held before and after.
+// when a request is cancelled: it is asked ten times a second, without the lock, which is held before and after. (More
+// often would cost: with many that wait, each would wake several times while one text is read.)
 template <typename Ready>
 absl::Status WaitWithin(const RunLimits& limits, std::unique_lock<std::mutex>* lock, std::condition_variable* changed,
                         const Ready& ready) {
-  constexpr absl::Duration kCancelCheckInterval = absl::Milliseconds(10);
+  constexpr absl::Duration kCancelCheckInterval = absl::Milliseconds(100);
   while (!ready()) {
     const absl::Duration left = std::max(absl::ZeroDuration(), limits.deadline - absl::Now());
     const absl::Duration most = limits.cancelled ? kCancelCheckInterval : absl::Seconds(1);
