@@ -79,7 +79,7 @@ TEST_F(EncodedPassageTest, EachLayerIsFusedAndRunsInOneOfTheSteps) {
   const TensorMap inputs = BatchInputs(RandomSamples({{5, 20}}, 1));
   const auto one = FusedNodes([&](const Engine& engine) { InOneStep(engine, inputs); });
   const auto two = FusedNodes([&](const Engine& engine) { InTwoSteps(engine, inputs); });
-  EXPECT_EQ(one.size(), 2 + 2 * 3 + 5 + 6 + 1U);  // embeddings, encoders, interaction, reading, answer
+  EXPECT_EQ(one.size(), 2 + 2 * 6 + 4 + 3 + 1U);  // embeddings, encoders, interaction, reading, answer
   EXPECT_EQ(two, one);
 }
 

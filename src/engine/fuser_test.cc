@@ -73,6 +73,26 @@ TEST(FuserTest, WhatFollowsTheRulesIsOneOperation) {
   EXPECT_FALSE(outcome.ops.contains("Softmax"));
 }
 
+// C K2 = A (U K2): the attention is made where it is merged, in less time (fused/merged_context.cc).
+TEST(FuserTest, TheAttendedQuestionIsMadeWhereItIsMerged) {
+  const Outcome outcome = RunReader(nullptr);
+  EXPECT_TRUE(outcome.ops.contains("_TiquMergedContext"));
+  EXPECT_FALSE(outcome.ops.contains("_TiquC2QAttention"));
+  const Outcome fetched = RunReader([](auto* meta) {
+    auto& signature = (*meta->mutable_signature_def())["qa"];
+    (*signature.mutable_outputs())["c2q"] = signature.outputs().at("pa");
+    (*signature.mutable_outputs())["c2q"].set_name("interaction/c2q_attention/output:0");
+  });
+  EXPECT_TRUE(fetched.ops.contains("_TiquMergedContext"));
+  EXPECT_TRUE(fetched.ops.contains("_TiquC2QAttention"));
+  ExpectNear(fetched.pa, outcome.pa);
+  const Outcome apart = RunReader(
+      [](auto* meta) { (*Find(meta, "interaction/c2q_attention/output")->mutable_attr())["_tiqu_format"].set_i(2); });
+  EXPECT_TRUE(apart.ops.contains("_TiquMergedContext"));
+  EXPECT_TRUE(apart.ops.contains("Softmax"));
+  ExpectNear(apart.pa, outcome.pa);
+}
+
 TEST(FuserTest, WhatBreaksARuleRunsNodeByNode) {
   const std::vector<std::pair<const char*, Change>> cases = {
       {"another format", [](auto* meta) { (*Find(meta, kAnswer)->mutable_attr())["_tiqu_format"].set_i(2); }},

@@ -2,20 +2,13 @@
 #include <algorithm>
 
 #include "base/status.h"
+#include "engine/fused/attention_weights.h"
 #include "engine/fused/layer.h"
 #include "engine/kernels/elementwise.h"
 #include "engine/kernels/gemm.h"
 
 namespace tiqu::engine {
 namespace {
-
-// Columns of S' up to the last one that is not masked: the mask is the same for every row. All of them when none is
-// left, as then the softmax is over the masked ones.
-int64_t UsedColumns(const float* row, int64_t columns) {
-  int64_t used = columns;
-  while (used > 0 && row[used - 1] < -kPenalty / 2) --used;
-  return used == 0 ? columns : used;
-}
 
 struct C2QAttention {
   int similarity, question;
@@ -32,8 +25,7 @@ struct C2QAttention {
       const float* from = s.data<float>() + b * rows * columns;
       const int64_t used = UsedColumns(from, columns);
       float* a = weights.data<float>();
-      for (int64_t i = 0; i < rows; ++i) std::copy_n(from + i * columns, used, a + i * used);
-      kernels::SoftmaxRows(rows, used, a, a);
+      AttentionWeights(from, rows, columns, used, a);
       kernels::Gemm({rows, d, used}, 1.0F, a, used, u.data<float>() + b * columns * d, d, 0.0F,
                     out->data<float>() + b * rows * d, d);
     }

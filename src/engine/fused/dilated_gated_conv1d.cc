@@ -3,7 +3,9 @@
 // Rows go through in blocks: the three taps are gathered side by side, one product gives h, the gate writes the output
 // while h is still in cache. Products of floats mostly take a way with half of the multiplications (minimal_conv1d.h).
 #include <algorithm>
+#include <array>
 #include <optional>
+#include <span>
 
 #include "absl/strings/str_cat.h"
 #include "base/status.h"
@@ -13,6 +15,68 @@
 
 namespace tiqu::engine {
 namespace {
+
+// Rows of the plain convolution, gathered from one sequence after the other: the product with the rows of a short one
+// alone would make less work than reading the weights.
+class PlainRun {
+ public:
+  using Sink = MinimalConv1D::Sink;
+
+  // `taps`: room for kBlockRows rows of 3d, `h`: of 2d. They, `kernel` and what `sink` refers to must outlive this.
+  PlainRun(const kernels::PackedMatrix& kernel, int64_t d, int64_t rate, float* taps, float* h, Sink sink)
+      : kernel_(kernel), d_(d), rate_(rate), taps_(taps), h_(h), sink_(sink) {}
+
+  void Add(const ConvSequence& sequence) {
+    for (int64_t t = 0; t < sequence.used;) {
+      const int64_t end = std::min(t + kBlockRows - rows_, sequence.used);
+      parts_[part_count_++] = {sequence, t, end};
+      for (; t < end; ++t, ++rows_) {
+        for (int64_t tap = 0; tap < 3; ++tap) CopyTap(sequence, t + (tap - 1) * rate_, taps_ + (rows_ * 3 + tap) * d_);
+      }
+      if (rows_ == kBlockRows) Multiply();
+    }
+  }
+
+  void Finish() {
+    if (rows_ > 0) Multiply();
+  }
+
+ private:
+  struct Part {
+    ConvSequence sequence;
+    int64_t begin, end;
+  };
+
+  void CopyTap(const ConvSequence& sequence, int64_t t, float* to) const {
+    const float weight = t < 0 || t >= sequence.used ? 0.0F : sequence.mask[t];
+    if (weight == 0.0F) {
+      std::fill_n(to, d_, 0.0F);
+    } else if (weight == 1.0F) {
+      std::copy_n(sequence.x + t * d_, d_, to);
+    } else {
+      for (int64_t i = 0; i < d_; ++i) to[i] = sequence.x[t * d_ + i] * weight;
+    }
+  }
+
+  void Multiply() {
+    kernel_.Multiply(rows_, taps_, 3 * d_, kernels::Into::kOverwrite, h_, 2 * d_);
+    const float* h = h_;
+    for (const Part& part : std::span(parts_).first(part_count_)) {
+      sink_(part.sequence, part.begin, part.end - part.begin, h);
+      h += (part.end - part.begin) * 2 * d_;
+    }
+    part_count_ = 0;
+    rows_ = 0;
+  }
+
+  const kernels::PackedMatrix& kernel_;
+  const int64_t d_, rate_;
+  float *const taps_, *const h_;
+  const Sink sink_;
+  std::array<Part, kBlockRows> parts_;
+  size_t part_count_ = 0;
+  int64_t rows_ = 0;  // of all parts
+};
 
 struct DilatedGatedConv1D {
   int input, mask;
@@ -34,53 +98,30 @@ struct DilatedGatedConv1D {
     const auto gate = [this](const ConvSequence& sequence, int64_t t, int64_t rows, const float* part) {
       Gate(sequence, t, rows, part);
     };
-    std::optional<MinimalConv1D::Run> run;
-    if (minimal) run.emplace(*minimal, scratch.data<float>(), gate);
+    PlainRun plain_run(*kernel, d, rate, taps.data<float>(), h.data<float>(), gate);
+    std::optional<MinimalConv1D::Run> minimal_run;
+    if (minimal) minimal_run.emplace(*minimal, scratch.data<float>(), gate);
     for (int64_t b = 0; b < batch; ++b) {
       const float* mask_row = m.data<float>() + b * length;
       float* to = out->data<float>() + b * length * d;
       const ConvSequence sequence{x.data<float>() + b * length * d, mask_row, UsedLength(mask_row, length), to};
-      if (run && minimal->Pays(sequence)) {
-        run->Add(sequence);
+      if (minimal_run && minimal->Pays(sequence)) {
+        minimal_run->Add(sequence);
       } else {
-        for (int64_t t = 0; t < sequence.used; t += kBlockRows) {
-          const int64_t rows = std::min(kBlockRows, sequence.used - t);
-          Convolve(sequence, t, rows, taps.data<float>(), h.data<float>());
-          Gate(sequence, t, rows, h.data<float>());
-        }
+        plain_run.Add(sequence);
       }
       std::fill(to + sequence.used * d, to + length * d, 0.0F);
     }
-    if (run) run->Finish();
+    plain_run.Finish();
+    if (minimal_run) minimal_run->Finish();
     return absl::OkStatus();
   }
 
  private:
-  void Convolve(const ConvSequence& sequence, int64_t t, int64_t rows, float* taps, float* h) const {
-    const int64_t d = bias.size() / 2;
-    for (int64_t row = 0; row < rows; ++row) {
-      for (int64_t tap = 0; tap < 3; ++tap) {
-        CopyTap(sequence, t + row + (tap - 1) * rate, d, taps + row * 3 * d + tap * d);
-      }
-    }
-    kernel->Multiply(rows, taps, 3 * d, kernels::Into::kOverwrite, h, 2 * d);
-  }
-
   void Gate(const ConvSequence& sequence, int64_t t, int64_t rows, const float* h) const {
     const int64_t d = bias.size() / 2;
     kernels::GateForward(rows, d, h, bias.data<float>(), sequence.x + t * d, sequence.mask + t, nullptr,
                          sequence.out + t * d);
-  }
-
-  static void CopyTap(const ConvSequence& sequence, int64_t t, int64_t d, float* to) {
-    const float weight = t < 0 || t >= sequence.used ? 0.0F : sequence.mask[t];
-    if (weight == 0.0F) {
-      std::fill_n(to, d, 0.0F);
-    } else if (weight == 1.0F) {
-      std::copy_n(sequence.x + t * d, d, to);
-    } else {
-      for (int64_t i = 0; i < d; ++i) to[i] = sequence.x[t * d + i] * weight;
-    }
   }
 };
 

@@ -1,11 +1,13 @@
 // ([H; C; H * C; H * h~; F] K + b) * mp with K = [K1; K2; K3; K4; K5].
 //
-// H K1 + (H * h~) K4 = H (K1 + diag(h~) K4): a fifth of the work becomes one small matrix a sequence. The rest goes
-// through in blocks of rows [C; H * C; F].
+// H K1 + (H * h~) K4 = H (K1 + diag(h~) K4): a fifth of the work becomes one small matrix a sequence. Where C is made
+// for this layer alone (the fuser saw to that, and gave S' and U instead), C = A U with A = softmax(S'), and another
+// fifth becomes as small: C K2 = A (U K2). The rest goes through in blocks of rows [H * C; F], or [C; H * C; F].
 #include <algorithm>
 
 #include "absl/strings/str_cat.h"
 #include "base/status.h"
+#include "engine/fused/attention_weights.h"
 #include "engine/fused/layer.h"
 #include "engine/kernels/gemm.h"
 
@@ -13,30 +15,39 @@ namespace tiqu::engine {
 namespace {
 
 struct MergedContext {
-  int passage, c2q, q2c, features, mask;
-  int64_t d, width;                                      // of a passage row, of a feature row
-  Tensor of_passage, of_cross;                           // K1 and K4: [d, n]
-  std::shared_ptr<const kernels::PackedMatrix> of_rest;  // [K2; K3; K5]: [2d + width, n]
-  Tensor bias;                                           // [n]
+  int passage, c2q, similarity, question, q2c, features, mask;  // c2q, or similarity and question
+  int64_t d, width;                                             // of a passage row, of a feature row
+  Tensor of_passage, of_cross;                                  // K1 and K4: [d, n]
+  std::shared_ptr<const kernels::PackedMatrix> of_c2q;          // K2: [d, n], where this layer makes C
+  std::shared_ptr<const kernels::PackedMatrix> of_rest;         // [K3; K5], or [K2; K3; K5]: [depth, n]
+  Tensor bias;                                                  // [n]
 
   absl::Status Run(OpContext& context) const {
     const Tensor& h = context.input(passage);
     TIQU_RETURN_IF_ERROR(ExpectShape("passage", h, {-1, -1, d}));
     const int64_t batch = h.shape()[0], length = h.shape()[1], n = bias.size();
-    TIQU_RETURN_IF_ERROR(ExpectShape("c2q", context.input(c2q), h.shape()));
+    TIQU_RETURN_IF_ERROR(ExpectAttention(context, h.shape()));
     TIQU_RETURN_IF_ERROR(ExpectShape("q2c", context.input(q2c), {batch, 1, d}));
     TIQU_RETURN_IF_ERROR(ExpectShape("features", context.input(features), {batch, length, width}));
     TIQU_RETURN_IF_ERROR(ExpectShape("mask", context.input(mask), {batch, length}));
     TIQU_ASSIGN_OR_RETURN(Tensor * out, context.Allocate(0, DataType::kFloat, {batch, length, n}));
-    TIQU_ASSIGN_OR_RETURN(Tensor folded, NewTensor(DataType::kFloat, {d, n}));
-    TIQU_ASSIGN_OR_RETURN(Tensor joined, NewTensor(DataType::kFloat, {kBlockRows, 2 * d + width}));
+    const int64_t columns = attends() ? context.input(question).shape()[1] : 0;
+    Scratch scratch;
+    TIQU_ASSIGN_OR_RETURN(scratch.folded, NewTensor(DataType::kFloat, {d, n}));
+    TIQU_ASSIGN_OR_RETURN(scratch.joined, NewTensor(DataType::kFloat, {kBlockRows, depth()}));
+    TIQU_ASSIGN_OR_RETURN(scratch.mixed_question, NewTensor(DataType::kFloat, {columns, n}));
+    TIQU_ASSIGN_OR_RETURN(scratch.weights, NewTensor(DataType::kFloat, {attends() ? kBlockRows : 0, columns}));
+    TIQU_ASSIGN_OR_RETURN(scratch.c, NewTensor(DataType::kFloat, {attends() ? kBlockRows : 0, d}));
     for (int64_t b = 0; b < batch; ++b) {
-      const Sequence sequence = SequenceAt(context, b, length);
-      FoldCross(context.input(q2c).data<float>() + b * d, folded.data<float>());
+      const Sequence sequence = SequenceAt(context, b, length, columns);
+      FoldCross(context.input(q2c).data<float>() + b * d, scratch.folded.data<float>());
+      if (attends()) {
+        of_c2q->Multiply(columns, sequence.u, d, kernels::Into::kOverwrite, scratch.mixed_question.data<float>(), n);
+      }
       float* to = out->data<float>() + b * length * n;
       for (int64_t t = 0; t < sequence.used; t += kBlockRows) {
         const int64_t rows = std::min(kBlockRows, sequence.used - t);
-        RunBlock(sequence, t, rows, folded.data<float>(), joined.data<float>(), to + t * n);
+        RunBlock(sequence, t, rows, &scratch, to + t * n);
       }
       std::fill(to + sequence.used * n, to + length * n, 0.0F);
     }
@@ -45,14 +56,43 @@ struct MergedContext {
 
  private:
   struct Sequence {
-    const float *h, *c, *f, *mask;
+    const float *h, *f, *mask;
     int64_t used;
+    const float* c;                                   // null where this layer makes it
+    const float *similarity = nullptr, *u = nullptr;  // null where it is made
+    int64_t columns = 0, used_columns = 0;
+  };
+  struct Scratch {
+    Tensor folded;          // K1 + diag(h~) K4: [d, n]
+    Tensor joined;          // [kBlockRows, depth]
+    Tensor mixed_question;  // U K2: [columns, n]
+    Tensor weights;         // A of a block: [kBlockRows, columns]
+    Tensor c;               // of a block: [kBlockRows, d]
   };
 
-  Sequence SequenceAt(const OpContext& context, int64_t b, int64_t length) const {
+  bool attends() const { return of_c2q != nullptr; }
+  int64_t depth() const { return (attends() ? 1 : 2) * d + width; }
+
+  absl::Status ExpectAttention(const OpContext& context, const Shape& h) const {
+    if (!attends()) return ExpectShape("c2q", context.input(c2q), h);
+    TIQU_RETURN_IF_ERROR(ExpectShape("question", context.input(question), {h[0], -1, d}));
+    return ExpectShape("similarity", context.input(similarity), {h[0], h[1], context.input(question).shape()[1]});
+  }
+
+  Sequence SequenceAt(const OpContext& context, int64_t b, int64_t length, int64_t columns) const {
     const float* mask_row = context.input(mask).data<float>() + b * length;
-    return {context.input(passage).data<float>() + b * length * d, context.input(c2q).data<float>() + b * length * d,
-            context.input(features).data<float>() + b * length * width, mask_row, UsedLength(mask_row, length)};
+    Sequence sequence{context.input(passage).data<float>() + b * length * d,
+                      context.input(features).data<float>() + b * length * width, mask_row,
+                      UsedLength(mask_row, length), nullptr};
+    if (!attends()) {
+      sequence.c = context.input(c2q).data<float>() + b * length * d;
+      return sequence;
+    }
+    sequence.similarity = context.input(similarity).data<float>() + b * length * columns;
+    sequence.u = context.input(question).data<float>() + b * columns * d;
+    sequence.columns = columns;
+    sequence.used_columns = sequence.used > 0 ? UsedColumns(sequence.similarity, columns) : 0;
+    return sequence;
   }
 
   void FoldCross(const float* cross, float* folded) const {
@@ -63,20 +103,35 @@ struct MergedContext {
     }
   }
 
-  void RunBlock(const Sequence& s, int64_t t, int64_t rows, const float* folded, float* joined, float* out) const {
-    const int64_t n = bias.size(), depth = 2 * d + width;
-    for (int64_t row = 0; row < rows; ++row) {
-      const float *h = s.h + (t + row) * d, *c = s.c + (t + row) * d;
-      float* to = joined + row * depth;
-      std::copy_n(c, d, to);
-      for (int64_t i = 0; i < d; ++i) to[d + i] = h[i] * c[i];
-      std::copy_n(s.f + (t + row) * width, width, to + 2 * d);
-    }
-    kernels::Gemm({rows, n, d}, 1.0F, s.h + t * d, d, folded, n, 0.0F, out, n);
-    of_rest->Multiply(rows, joined, depth, kernels::Into::kAdd, out, n);
+  // C of a block into the scratch, C K2 into `out`.
+  void Attend(const Sequence& s, int64_t t, int64_t rows, Scratch* scratch, float* out) const {
+    const int64_t n = bias.size(), used = s.used_columns;
+    float* weights = scratch->weights.data<float>();
+    AttentionWeights(s.similarity + t * s.columns, rows, s.columns, used, weights);
+    kernels::Gemm({rows, d, used}, 1.0F, weights, used, s.u, d, 0.0F, scratch->c.data<float>(), d);
+    kernels::Gemm({rows, n, used}, 1.0F, weights, used, scratch->mixed_question.data<float>(), n, 0.0F, out, n);
+  }
+
+  void RunBlock(const Sequence& s, int64_t t, int64_t rows, Scratch* scratch, float* out) const {
+    const int64_t n = bias.size();
+    if (attends()) Attend(s, t, rows, scratch, out);
+    Join(s, t, rows, attends() ? scratch->c.data<float>() : s.c + t * d, scratch->joined.data<float>());
+    kernels::Gemm({rows, n, d}, 1.0F, s.h + t * d, d, scratch->folded.data<float>(), n, attends() ? 1.0F : 0.0F, out,
+                  n);
+    of_rest->Multiply(rows, scratch->joined.data<float>(), depth(), kernels::Into::kAdd, out, n);
     for (int64_t row = 0; row < rows; ++row, out += n) {
       const float weight = s.mask[t + row];
       for (int64_t j = 0; j < n; ++j) out[j] = (out[j] + bias.data<float>()[j]) * weight;
+    }
+  }
+
+  // Rows of what is multiplied with of_rest.
+  void Join(const Sequence& s, int64_t t, int64_t rows, const float* c, float* to) const {
+    for (int64_t row = 0; row < rows; ++row, c += d) {
+      const float* h = s.h + (t + row) * d;
+      if (!attends()) to = std::copy_n(c, d, to);
+      for (int64_t i = 0; i < d; ++i) to[i] = h[i] * c[i];
+      to = std::copy_n(s.f + (t + row) * width, width, to + d);
     }
   }
 };
@@ -93,6 +148,8 @@ absl::StatusOr<OpInstance> MakeMergedContext(const NodeSpec& spec) {
   MergedContext layer{};
   layer.passage = spec.Role("passage");
   layer.c2q = spec.Role("c2q");
+  layer.similarity = spec.Role("similarity");
+  layer.question = spec.Role("question");
   layer.q2c = spec.Role("q2c");
   layer.features = spec.Role("features");
   layer.mask = spec.Role("mask");
@@ -109,15 +166,18 @@ absl::StatusOr<OpInstance> MakeMergedContext(const NodeSpec& spec) {
         absl::StrCat("kernel has shape ", ShapeToString(kernel.shape()), " for a width of ", layer.d));
   }
   const int64_t d = layer.d;
+  const bool makes_c = layer.c2q < 0;
   layer.of_passage = Tensor(DataType::kFloat, {d, n});
   layer.of_cross = Tensor(DataType::kFloat, {d, n});
-  Tensor of_rest(DataType::kFloat, {2 * d + layer.width, n});
+  Tensor of_c2q(DataType::kFloat, {d, n}), of_rest(DataType::kFloat, {(makes_c ? 1 : 2) * d + layer.width, n});
   float *of_passage = layer.of_passage.data<float>(), *of_cross = layer.of_cross.data<float>();
-  float* to_rest = of_rest.data<float>();
+  float *to_c2q = of_c2q.data<float>(), *to_rest = of_rest.data<float>();
   AppendRows(kernel, 0, d, &of_passage);
-  AppendRows(kernel, d, 2 * d, &to_rest);
+  AppendRows(kernel, d, d, makes_c ? &to_c2q : &to_rest);
+  AppendRows(kernel, 2 * d, d, &to_rest);
   AppendRows(kernel, 3 * d, d, &of_cross);
   AppendRows(kernel, 4 * d, layer.width, &to_rest);
+  if (makes_c) layer.of_c2q = PackWeights(spec, of_c2q);
   layer.of_rest = PackWeights(spec, of_rest);
   return InstanceOf(std::move(layer));
 }
