@@ -55,7 +55,7 @@ train_tagger() {
 # ablate NAME [FLAGS]: a short training on xxcq with one piece left out.
 ablate() {
   "$tiqu" train "$root/examples/train/xxcq.toml" --max-minutes 0 --epochs 2 \
-    --output-dir "ablation_$1" --resume true "${@:2}"
+    --encoder-rates "[1,2,4]" --model-rates "[1,2,4,8,16,1]" --output-dir "ablation_$1" --resume true "${@:2}"
   echo "== $1"
   score "ablation_$1" xxcq_dev.jsonl | sed -n 1,2p
 }
@@ -89,8 +89,7 @@ case "${2:-}" in
     ;;
   precision)
     prepare_xxcq
-    "$tiqu" train "$root/examples/train/xxcq.toml" --max-minutes 0 --epochs 3 --output-dir precision --resume true \
-      --encoder-rates "[1,2,4,8,16,1]" --model-rates "[1,2,4]"
+    "$tiqu" train "$root/examples/train/xxcq.toml" --max-minutes 0 --epochs 3 --output-dir precision --resume true
     for precision in fp32 bf16 int8; do
       echo "== $precision"
       score precision xxcq_dev.jsonl --precision "$precision" | sed -n 1,2p

@@ -168,10 +168,10 @@ void AddKerasFlags(CLI::App* verb, KerasFlags* flags) {
   verb->add_option("--like", flags->like,
                    "Tiqu model to take vocabularies, text settings, thresholds and missing rates from")
       ->group(group);
-  verb->add_option("--encoder-rates", flags->encoder_rates, "Dilation rates before MergedContext, e.g. 1,2,4")
+  verb->add_option("--encoder-rates", flags->encoder_rates, "Dilation rates before MergedContext, e.g. 1,2,4,8,16,1")
       ->delimiter(',')
       ->group(group);
-  verb->add_option("--model-rates", flags->model_rates, "Dilation rates after it, e.g. 1,2,4,8,16,1")
+  verb->add_option("--model-rates", flags->model_rates, "Dilation rates after it, e.g. 1,2,4")
       ->delimiter(',')
       ->group(group);
   verb->add_flag("--no-features", flags->no_features, "The model's match features are all zero")->group(group);

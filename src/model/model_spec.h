@@ -30,8 +30,9 @@ struct ModelSpec {
   int word_dim = 0;
   int hidden = 128;
   int max_position = 512;
-  std::vector<int> encoder_rates = {1, 2, 4};
-  std::vector<int> model_rates = {1, 2, 4, 8, 16, 1};
+  // Most layers stand before the question comes in: what they do serves all questions on a passage.
+  std::vector<int> encoder_rates = {1, 2, 4, 8, 16, 1};
+  std::vector<int> model_rates = {1, 2, 4};
   bool match_features = true;  // off: F is all zero (for ablations)
   bool word_vectors = true;    // off: the projected word vector is left out (for ablations)
   bool crf = true;             // off: transitions are zero but for the forbidden ones

@@ -121,6 +121,7 @@ std::string WriteRandomModel(const std::string& name) {
   spec.word_dim = 4;
   spec.hidden = 16;
   spec.max_position = 64;
+  spec.encoder_rates = {1, 2, 4};  // deeper, random weights would be certain of all they find
   checkpoint.config.text.window_chars = 64;
   checkpoint.config.text.window_overlap_chars = 16;
   checkpoint.config.decoding.threshold = 0.3F;

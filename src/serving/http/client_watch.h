@@ -22,7 +22,7 @@ class ClientWatch {
  private:
   bool Look(int64_t now);
 
-  std::atomic<int> descriptor_;  // -1: the request is over
+  std::atomic<int> descriptor_;                          // -1: the request is over
   std::atomic<int64_t> looked_at_{0}, closed_since_{0};  // in nanoseconds of the steady clock
   std::atomic<bool> gone_{false};
 };
