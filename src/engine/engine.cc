@@ -5,6 +5,7 @@
 #include "base/status.h"
 #include "engine/compile.h"
 #include "engine/conditionals.h"
+#include "engine/fuse_attention.h"
 #include "engine/fuse_elementwise.h"
 #include "engine/fuser.h"
 #include "engine/graph.h"
@@ -81,7 +82,10 @@ absl::StatusOr<std::shared_ptr<const Engine>> MakeEngine(savedmodel::LoadedSaved
   load.variable_keys = RestoredKeys(graph, model.variables);
   load.precision = options.precision;
   TIQU_RETURN_IF_ERROR(ResolveConditionals(resolved, &graph));
-  if (options.fuse) FuseLayers(resolved, &graph);
+  if (options.fuse) {
+    FuseLayers(resolved, &graph);
+    FuseAttention(&graph);
+  }
   TIQU_ASSIGN_OR_RETURN(CompiledNodes nodes, CompileNodes(graph, resolved, &load));
   if (options.fuse_elementwise) FuseElementwise(resolved, &graph, &nodes);
   auto engine = std::make_shared<LoadedEngine>(options);

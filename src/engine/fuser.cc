@@ -10,6 +10,7 @@
 #include "absl/strings/str_cat.h"
 #include "engine/fused/layer_table.h"
 #include "engine/fused/register.h"
+#include "engine/node_spec.h"
 
 namespace tiqu::engine {
 namespace {
@@ -61,7 +62,6 @@ class Fuser {
         ++replaced;
       }
     }
-    for (const auto& [path, scope] : scopes) TakeAttentionIn(scope.output);
     return replaced;
   }
 
@@ -172,7 +172,7 @@ class Fuser {
       if (name.starts_with("_tiqu_")) (*def.mutable_attr())[name] = value;
     }
     std::vector<Edge> inputs;
-    auto* roles = (*def.mutable_attr())["_tiqu_roles"].mutable_list();
+    auto* roles = (*def.mutable_attr())[kRolesAttr].mutable_list();
     for (const RoleRule& rule : scope.layer->roles) {
       const auto it = scope.inputs.find(rule.name);
       if (it == scope.inputs.end()) continue;
@@ -180,27 +180,6 @@ class Fuser {
       inputs.push_back(graph_.node(it->second).inputs[0]);
     }
     graph_.Replace(scope.output, std::move(def), std::move(inputs));
-  }
-
-  // MergedContext does with less where it makes the attended question itself (fused/merged_context.cc). The operation
-  // that made it runs no more unless something else needs it.
-  void TakeAttentionIn(int index) {
-    const Node& merged = graph_.node(index);
-    if (merged.def->op() != absl::StrCat(kFusedPrefix, "MergedContext")) return;
-    tensorflow::NodeDef def = *merged.def;
-    auto& roles = *(*def.mutable_attr())["_tiqu_roles"].mutable_list();
-    const auto c2q = std::find(roles.s().begin(), roles.s().end(), "c2q");
-    if (c2q == roles.s().end()) return;
-    const auto place = c2q - roles.s().begin();
-    std::vector<Edge> inputs = merged.inputs;
-    const Edge edge = inputs[static_cast<size_t>(place)];
-    const Node& attention = graph_.node(edge.node);
-    if (edge.port != 0 || attention.def->op() != absl::StrCat(kFusedPrefix, "C2QAttention")) return;
-    roles.set_s(static_cast<int>(place), "similarity");
-    roles.add_s("question");
-    inputs[static_cast<size_t>(place)] = attention.inputs[0];
-    inputs.push_back(attention.inputs[1]);
-    graph_.Replace(index, std::move(def), std::move(inputs));
   }
 
   Graph& graph_;

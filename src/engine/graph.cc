@@ -3,6 +3,7 @@
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "base/status.h"
+#include "engine/fused/register.h"
 
 namespace tiqu::engine {
 
@@ -11,6 +12,11 @@ absl::StatusOr<Graph> Graph::FromDef(const tensorflow::GraphDef& def) {
   graph.nodes_.resize(def.node_size());
   for (int i = 0; i < def.node_size(); ++i) {
     graph.nodes_[i].def = &def.node(i);
+    // What this program puts in the place of others relies on how it was made.
+    if (def.node(i).op().starts_with(kFusedPrefix)) {
+      return absl::InvalidArgumentError(absl::StrCat("node '", def.node(i).name(), "' (", def.node(i).op(),
+                                                     "): such an operation stands in no file"));
+    }
     if (!graph.by_name_.emplace(def.node(i).name(), i).second) {
       return absl::InvalidArgumentError(absl::StrCat("the graph has two nodes named '", def.node(i).name(), "'"));
     }

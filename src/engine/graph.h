@@ -30,7 +30,8 @@ struct Node {
 
 class Graph {
  public:
-  // `def` must outlive the graph. Errors: INVALID_ARGUMENT (two nodes of one name, an input that does not exist).
+  // `def` must outlive the graph. Errors: INVALID_ARGUMENT (two nodes of one name, an input that does not exist,
+  // an operation that only the loader makes).
   static absl::StatusOr<Graph> FromDef(const tensorflow::GraphDef& def);
 
   const std::vector<Node>& nodes() const { return nodes_; }

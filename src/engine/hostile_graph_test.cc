@@ -74,6 +74,15 @@ TEST(HostileGraphTest, OneTensorHasOneTypeInAllSignatures) {
   }
 }
 
+// It would be taken for what fusing made, and trusted.
+TEST(HostileGraphTest, AnOperationThatOnlyTheLoaderMakesIsRefused) {
+  const absl::Status status = LoadText(R"(graph_def { node { name: 'm' op: '_TiquMergedContext'
+    attr { key: '_tiqu_roles' value { list { s: 'passage' s: 'c2q' } } } } })" +
+                                       SignatureText("f", "", "m:0"));
+  EXPECT_EQ(status.code(), absl::StatusCode::kInvalidArgument);
+  EXPECT_EQ(status.message(), "node 'm' (_TiquMergedContext): such an operation stands in no file");
+}
+
 TEST(HostileGraphTest, ARingOfIdentitiesEnds) {
   EXPECT_TRUE(LoadText(R"(graph_def {
     node { name: 'a' op: 'Identity' input: 'b' }

@@ -82,7 +82,7 @@ std::vector<DataType> NodeSpec::TypeList(std::string_view attr) const {
 }
 
 int NodeSpec::Role(std::string_view role) const {
-  const auto roles = Strings("_tiqu_roles");
+  const auto roles = Strings(kRolesAttr);
   const auto it = std::find(roles.begin(), roles.end(), role);
   return it == roles.end() ? -1 : static_cast<int>(it - roles.begin());
 }

@@ -30,6 +30,7 @@ class VariableCell;
 // Graphs of functions that are not inlined, by the keys that nodes name them with (attribute kBodiesAttr).
 using FunctionBodies = std::map<std::string, std::shared_ptr<tensorflow::MetaGraphDef>>;
 inline constexpr char kBodiesAttr[] = "_tiqu_bodies";
+inline constexpr char kRolesAttr[] = "_tiqu_roles";  // of fused layers: the role of each input
 
 // Of constants in the graph and what is computed from them.
 inline constexpr int64_t kMostFoldedBytes = int64_t{4} << 30;

@@ -7,7 +7,7 @@ namespace tiqu::engine {
 
 class OpRegistry;
 
-inline constexpr char kFusedPrefix[] = "_Tiqu";
+inline constexpr char kFusedPrefix[] = "_Tiqu";  // no operation of a file starts so
 
 void RegisterFusedLayers(OpRegistry& registry);
 
