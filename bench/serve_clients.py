@@ -3,6 +3,7 @@
 A call is made by `make()`, which opens a connection of its own, and then takes a passage.
 """
 import http.client
+import itertools
 import json
 import socket
 import statistics
@@ -17,7 +18,6 @@ QUESTION = "罗显敏的出生地是哪里"
 def passages(count, chars):
     """Different passages of so many characters."""
     return [(f"第{i}号档案。" + RECORD * 10)[:chars] for i in range(count)]
-
 
 
 def rest_extract(port):
@@ -91,26 +91,21 @@ def grpc_predict(port, inputs):
     return make
 
 
-def run_clients(call, texts, seconds):
-    """Calls from CONNECTIONS threads for so long. Returns calls a second and the sorted latencies."""
-    latencies, lock = [], threading.Lock()
-    until = time.perf_counter() + seconds
-
+def start_clients(make_call, texts, going, note):
+    """CONNECTIONS threads, each with one call at a time while `going()`. `note` is given the seconds of each call."""
     def client(number):
-        mine, one = [], call()
-        while (begin := time.perf_counter()) < until:
-            one(texts[(number + len(mine) * CONNECTIONS) % len(texts)])
-            mine.append(time.perf_counter() - begin)
-        with lock:
-            latencies.extend(mine)
+        call = make_call()
+        for i in itertools.count(number, CONNECTIONS):
+            begin = time.perf_counter()
+            if not going():
+                return
+            call(texts[i % len(texts)])
+            note(time.perf_counter() - begin)
 
-    begin = time.perf_counter()
     threads = [threading.Thread(target=client, args=(i,)) for i in range(CONNECTIONS)]
     for thread in threads:
         thread.start()
-    for thread in threads:
-        thread.join()
-    return len(latencies) / (time.perf_counter() - begin), sorted(latencies)
+    return threads
 
 
 def one_by_one(call, times):

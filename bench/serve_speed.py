@@ -26,6 +26,7 @@ import serve_clients as clients
 
 SERVER_CORE, CLIENT_CORE = 0, 1
 SETTLE_SECONDS = 0.2  # after a stop, not counted
+CHECKED = 20  # answers that must agree before anything is timed
 GROUPS = 5  # of turns, to show how much the ratio varies
 
 
@@ -69,15 +70,18 @@ class Contender:
 
     def __init__(self, name, process):
         self.name, self.process = name, process
-        self.answered = 0
+        self.answered = []  # something for each question
         self.turns = []  # (questions, seconds, processor's seconds)
 
     def take_turn(self, seconds):
+        if self.process.poll() is not None:
+            raise SystemExit(f"serve_speed: {self.name} has ended, with {self.process.returncode}")
         self.process.send_signal(signal.SIGCONT)
         time.sleep(SETTLE_SECONDS)
-        before, busy, begin = self.answered, process_busy(self.process.pid), time.perf_counter()
+        before, busy, begin = len(self.answered), process_busy(self.process.pid), time.perf_counter()
         time.sleep(seconds)
-        self.turns.append((self.answered - before, time.perf_counter() - begin, process_busy(self.process.pid) - busy))
+        self.turns.append((len(self.answered) - before, time.perf_counter() - begin,
+                           process_busy(self.process.pid) - busy))
         self.process.send_signal(signal.SIGSTOP)
 
     def rate(self, group=None):
@@ -93,11 +97,9 @@ class Extract(Contender):
         super().__init__("tiqu extract", subprocess.Popen(
             [tiqu, "extract", "--model", model, "--workers", "1", "--quiet"], stdin=subprocess.PIPE,
             stdout=subprocess.PIPE, preexec_fn=pinned(SERVER_CORE)))
-        self.answers = []
         lines = [json.dumps({"question": clients.QUESTION, "passage": text}).encode() + b"\n" for text in texts]
         threading.Thread(target=self._feed, args=(lines,), daemon=True).start()
-        self.reader = threading.Thread(target=self._read, args=(len(texts),), daemon=True)
-        self.reader.start()
+        threading.Thread(target=self.answered.extend, args=(self.process.stdout,), daemon=True).start()
 
     def _feed(self, lines):
         try:
@@ -105,12 +107,6 @@ class Extract(Contender):
                 self.process.stdin.write(line)
         except BrokenPipeError:
             pass
-
-    def _read(self, keep):
-        for line in self.process.stdout:
-            if len(self.answers) < keep:
-                self.answers.append(json.loads(line)["answers"])
-            self.answered += 1
 
     def stop(self):
         self.process.kill()
@@ -122,40 +118,31 @@ class Server(Contender):
 
     def __init__(self, name, process, make_call, texts):
         super().__init__(name, process)
-        self.make_call, self.texts, self.ending = make_call, texts, False
-        self.counts = [0] * clients.CONNECTIONS
+        self.make_call, self.texts = make_call, texts
         self.threads = []
-
-    @property
-    def answered(self):
-        return sum(self.counts)
-
-    @answered.setter
-    def answered(self, _):
-        pass
+        self.loaded = True
 
     def check(self, expected):
         call = self.make_call()
-        for passage, answers in zip(self.texts[:20], expected):
+        for passage, answers in zip(self.texts, expected):
             if without_scores(call(passage)) != without_scores(answers):
                 raise SystemExit(f"serve_speed: the answers over {self.name} differ for {passage[:20]}")
 
     def start_load(self):
-        self.threads = [threading.Thread(target=self._ask, args=(i,)) for i in range(clients.CONNECTIONS)]
-        for thread in self.threads:
-            thread.start()
-
-    def _ask(self, number):
-        call = self.make_call()
-        while not self.ending:
-            call(self.texts[(number + self.counts[number] * clients.CONNECTIONS) % len(self.texts)])
-            self.counts[number] += 1
+        self.threads = clients.start_clients(self.make_call, self.texts, lambda: self.loaded, self.answered.append)
 
     def end_load(self):
-        self.ending = True
+        self.loaded = False
         self.process.send_signal(signal.SIGCONT)
         for thread in self.threads:
             thread.join()
+
+    def latencies(self, seconds):
+        """Without turns, in order of size."""
+        times, until = [], time.perf_counter() + seconds
+        for thread in clients.start_clients(self.make_call, self.texts, lambda: time.perf_counter() < until, times.append):
+            thread.join()
+        return sorted(times)
 
     def stop(self):
         self.process.send_signal(signal.SIGCONT)
@@ -171,11 +158,12 @@ def ratio_text(one, other):
 def compare_texts(extract, servers, slices):
     for contender in [extract, *servers]:  # warm
         contender.take_turn(1)
-    while len(extract.answers) < 20:
+    while len(extract.answered) < CHECKED:
         extract.take_turn(0.5)
+    expected = [json.loads(line)["answers"] for line in extract.answered[:CHECKED]]
     for server in servers:
         server.process.send_signal(signal.SIGCONT)
-        server.check(extract.answers)
+        server.check(expected)
         server.start_load()
         server.take_turn(1)
     for contender in [extract, *servers]:
@@ -200,8 +188,8 @@ def print_latencies(servers, seconds):
     """Of one server alone, without turns."""
     for server in servers:
         server.process.send_signal(signal.SIGCONT)
-        clients.run_clients(server.make_call, server.texts, 0.5)
-        _, times = clients.run_clients(server.make_call, server.texts, seconds)
+        server.latencies(0.5)  # warm
+        times = server.latencies(seconds)
         server.process.send_signal(signal.SIGSTOP)
         p50, p99 = (times[int(len(times) * q)] * 1e3 for q in (0.5, 0.99))
         print(f"latency over {server.name}: p50 {p50:.1f} ms, p99 {p99:.1f} ms, {p99 / p50:.2f} times")
