@@ -6,6 +6,8 @@
 include(CMakeParseArguments)
 
 set(TIQU_WARNINGS -Wall -Wextra -Werror)
+# Of the sources of tests, which take the compiler longer than they run; the libraries under test are optimised as ever.
+set(TIQU_TEST_OPTIONS -O0)
 
 function(tiqu_target_options target)
   target_include_directories(${target} PUBLIC ${CMAKE_SOURCE_DIR}/src ${CMAKE_SOURCE_DIR}/include)
@@ -55,8 +57,7 @@ function(tiqu_library name)
   if(TIQU_TESTS AND tests)
     add_executable(${name}_test ${tests})
     tiqu_target_options(${name}_test)
-    # Of tests most of the time is the compiler's; what they test is optimised as ever.
-    target_compile_options(${name}_test PRIVATE -O0)
+    target_compile_options(${name}_test PRIVATE ${TIQU_TEST_OPTIONS})
     target_compile_definitions(${name}_test PRIVATE TIQU_SOURCE_DIR="${CMAKE_SOURCE_DIR}")
     target_link_libraries(${name}_test PRIVATE tiqu_${name} GTest::gmock GTest::gtest_main)
     add_test(NAME ${name} COMMAND ${name}_test WORKING_DIRECTORY ${CMAKE_BINARY_DIR})

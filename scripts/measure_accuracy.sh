@@ -1,7 +1,7 @@
 #!/bin/bash
 # Trains and scores what docs/results.md reports, on the data sets in TIQU_SHARED or ../shared.
 #
-#   scripts/measure_accuracy.sh FOLDER xxcq        CAIL2021 theft cases: an hour on one core
+#   scripts/measure_accuracy.sh FOLDER xxcq [FLAGS of tiqu train]     CAIL2021 theft cases: an hour on one core
 #   scripts/measure_accuracy.sh FOLDER cmrc        CMRC 2018 trial, trained on other sets: fifty minutes on one core
 #   scripts/measure_accuracy.sh FOLDER ablation    two epochs of xxcq with one piece left out, each: half an hour in all
 #   scripts/measure_accuracy.sh FOLDER tagger-SET  SET is resume, weibo, cluener or msra: 5 to 20 minutes on one core
@@ -63,7 +63,7 @@ ablate() {
 case "${2:-}" in
   xxcq)
     prepare_xxcq
-    "$tiqu" train "$root/examples/train/xxcq.toml" --resume true
+    "$tiqu" train "$root/examples/train/xxcq.toml" --resume true "${@:3}"
     score xxcq xxcq_dev.jsonl
     ;;
   cmrc)

@@ -39,7 +39,7 @@ class CombinedJob {
   const int64_t cost_;
   const RunLimits* limits_ = nullptr;
   State state_ = State::kWaiting;
-  // The thread's own: it may be told after the job has gone, so that nobody wakes to wait for the lock of who tells it.
+  // Told without the lock, which whoever wakes takes first. By then the job may have gone: it is the thread's own.
   std::shared_ptr<std::condition_variable> changed_;
 };
 
