@@ -4,7 +4,7 @@
 #   scripts/measure_accuracy.sh FOLDER xxcq [FLAGS of tiqu train]     CAIL2021 theft cases: an hour on one core
 #   scripts/measure_accuracy.sh FOLDER cmrc        CMRC 2018 trial, trained on other sets: fifty minutes on one core
 #   scripts/measure_accuracy.sh FOLDER ablation    two epochs of xxcq with one piece left out, each: half an hour in all
-#   scripts/measure_accuracy.sh FOLDER tagger-SET  SET is resume, weibo, cluener or msra: 5 to 20 minutes on one core
+#   scripts/measure_accuracy.sh FOLDER tagger-SET  SET is resume, weibo, cluener or msra: 15 to 45 minutes on one core
 #   scripts/measure_accuracy.sh FOLDER precision   three epochs of xxcq scored in fp32, bf16 and int8: fifteen minutes
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -44,11 +44,21 @@ prepare_tagged() {
   fi
 }
 
-# train_tagger SET: and first what its training goes on from. A training that is finished is not done again.
+# train_teachers SET: three taggers, unlike in what they know of words, in dropout and in width.
+train_teachers() {
+  local settings=$root/examples/train/tagger_$1_teacher.toml
+  "$tiqu" train "$settings" --resume true
+  "$tiqu" train "$settings" --resume true --output-dir "$1_teacher_2" --seed 2 --word-vectors vectors.bin \
+    --embedding-dropout 0.3 --gate-dropout 0.15 --merge-dropout 0.25
+  "$tiqu" train "$settings" --resume true --output-dir "$1_teacher_3" --seed 3 --hidden 256 --learning-rate 0.0015
+}
+
+# train_tagger SET: and first what its training goes on from or learns from. A training that is finished is not done again.
 train_tagger() {
   local settings=$root/examples/train/tagger_$1.toml
   if grep -q '^init_from = "tagger_msra/' "$settings"; then train_tagger msra; fi
   prepare_tagged "$1"
+  if [ -f "$root/examples/train/tagger_$1_teacher.toml" ]; then train_teachers "$1"; fi
   "$tiqu" train "$settings" --resume true
 }
 

@@ -194,4 +194,33 @@ double LinearChain::Loss(std::span<const float> logits, std::span<const uint16_t
   return sums.log_partition - score;
 }
 
+ChainCounts LinearChain::Expect(std::span<const float> logits) const {
+  const ChainSums sums = Sum(logits);
+  ChainCounts counts;
+  counts.moves.assign(potentials_.size(), 0.0);
+  AddPairProbabilities(sums, counts.moves.data());
+  for (size_t i = 0; i < sums.forward.size(); ++i) {
+    counts.tags.push_back(static_cast<float>(sums.forward[i] * sums.backward[i]));
+  }
+  return counts;
+}
+
+double LinearChain::LossOfCounts(std::span<const float> logits, const ChainCounts& wanted, float* d_logits,
+                                 double* d_transitions) const {
+  const ChainSums sums = Sum(logits);
+  double score = 0;
+  for (size_t i = 0; i < logits.size(); ++i) score += static_cast<double>(wanted.tags[i]) * logits[i];
+  for (size_t i = 0; i < transitions_.size(); ++i) score += wanted.moves[i] * transitions_[i];
+  if (d_logits != nullptr) {
+    for (size_t i = 0; i < logits.size(); ++i) {
+      d_logits[i] += static_cast<float>(sums.forward[i] * sums.backward[i] - wanted.tags[i]);
+    }
+  }
+  if (d_transitions != nullptr) {
+    AddPairProbabilities(sums, d_transitions);
+    for (size_t i = 0; i < transitions_.size(); ++i) d_transitions[i] -= wanted.moves[i];
+  }
+  return sums.log_partition - score;
+}
+
 }  // namespace tiqu::decode

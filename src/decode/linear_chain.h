@@ -27,6 +27,12 @@ struct ChainSums {
   std::vector<double> scale;      // [chars]: what the row of `forward` was divided by
 };
 
+// How often each tag stands at each character and how often each follows each: in one path, or on average over paths.
+struct ChainCounts {
+  std::vector<float> tags;    // [chars * tags]
+  std::vector<double> moves;  // [tags * tags], summed over the sequence
+};
+
 class LinearChain {
  public:
   // transitions: [tags * tags], [from][to]. REQUIRES: tags >= 1
@@ -51,6 +57,14 @@ class LinearChain {
   // out when null.
   double Loss(std::span<const float> logits, std::span<const uint16_t> path, float* d_logits,
               double* d_transitions) const;
+
+  // The counts of all paths, each by its probability.
+  ChainCounts Expect(std::span<const float> logits) const;
+
+  // The same with counts in place of a path: log Z - sum of the counts times their scores. Where they are what another
+  // chain expects, this is the cross-entropy of its paths and this chain's.
+  double LossOfCounts(std::span<const float> logits, const ChainCounts& wanted, float* d_logits,
+                      double* d_transitions) const;
 
  private:
   void TakeBetter(float score, int32_t tag, size_t row, float* best, int32_t* from) const;

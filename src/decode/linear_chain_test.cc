@@ -125,6 +125,47 @@ TEST(LinearChainTest, GradientsAreThoseOfTheLoss) {
   for (size_t i = 0; i < transitions.size(); ++i) EXPECT_NEAR(d_transitions[i], slope(&transitions, i), 1e-3);
 }
 
+TEST(LinearChainTest, TheCountsOfAPathHaveItsLossAndGradients) {
+  Random random(6);
+  const size_t tags = 3, chars = 4;
+  const std::vector<float> logits = Draw(chars * tags, 1, &random);
+  const LinearChain chain(Draw(tags * tags, 1, &random), tags);
+  const std::vector<uint16_t> path = {2, 0, 1, 1};
+  ChainCounts counts{std::vector<float>(chars * tags, 0.0F), std::vector<double>(tags * tags, 0.0)};
+  for (size_t t = 0; t < chars; ++t) {
+    counts.tags[t * tags + path[t]] = 1;
+    if (t > 0) ++counts.moves[path[t - 1] * tags + path[t]];
+  }
+  std::vector<float> d_logits(chars * tags, 0), wanted_d_logits(chars * tags, 0);
+  std::vector<double> d_moves(tags * tags, 0), wanted_d_moves(tags * tags, 0);
+  const double wanted = chain.Loss(logits, path, wanted_d_logits.data(), wanted_d_moves.data());
+  EXPECT_NEAR(chain.LossOfCounts(logits, counts, d_logits.data(), d_moves.data()), wanted, 1e-6);
+  for (size_t i = 0; i < d_logits.size(); ++i) EXPECT_NEAR(d_logits[i], wanted_d_logits[i], 1e-6);
+  for (size_t i = 0; i < d_moves.size(); ++i) EXPECT_NEAR(d_moves[i], wanted_d_moves[i], 1e-9);
+}
+
+// The cross-entropy with itself is the entropy: the mean of -log p over all paths, and least of all chains.
+TEST(LinearChainTest, WhatAChainExpectsIsLearntBestByItself) {
+  Random random(7);
+  const size_t tags = 2, chars = 3;
+  const std::vector<float> transitions = Draw(tags * tags, 1, &random);
+  const std::vector<float> logits = Draw(chars * tags, 1, &random);
+  const LinearChain chain(transitions, tags);
+  const ChainCounts expected = chain.Expect(logits);
+  double entropy = 0;
+  for (int code = 0; code < 8; ++code) {
+    const std::vector<uint16_t> path = {static_cast<uint16_t>(code & 1), static_cast<uint16_t>(code >> 1 & 1),
+                                        static_cast<uint16_t>(code >> 2)};
+    const double loss = chain.Loss(logits, path, nullptr, nullptr);
+    entropy += std::exp(-loss) * loss;
+  }
+  std::vector<float> d_logits(chars * tags, 0);
+  std::vector<double> d_moves(tags * tags, 0);
+  EXPECT_NEAR(chain.LossOfCounts(logits, expected, d_logits.data(), d_moves.data()), entropy, 1e-6);
+  for (const float d : d_logits) EXPECT_NEAR(d, 0, 1e-6);
+  for (const double d : d_moves) EXPECT_NEAR(d, 0, 1e-9);
+}
+
 TEST(LinearChainTest, ForbiddenMovesHaveNoProbabilityAndNoGradient) {
   const std::vector<float> transitions = {0, -10000, 0, 0};  // 1 never follows 0
   const std::vector<float> logits = {5, 0, 0, 9, 0, 9};

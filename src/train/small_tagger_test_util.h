@@ -19,7 +19,7 @@ inline TrainerOptions SmallTaggerOptions(const std::string& folder, const std::s
   options.optimizer.batch_chars = 64;
   options.optimizer.epochs = 40;
   options.optimizer.ema_decay = 0.9;
-  options.regularization = {0, 0, 0, 0, 0, 0, 0, 0};
+  options.regularization = {0, 0, 0, 0, 0, 0, 0, 0, 0};
   options.output_dir = folder + "/out";
   options.threads = 2;
   options.valid_every_epochs = 20;

@@ -4,7 +4,6 @@
 #include <string>
 #include <utility>
 
-#include "decode/linear_chain.h"
 #include "train/layers/answer.h"
 #include "train/layers/dilated_gated_conv1d.h"
 
@@ -46,8 +45,11 @@ struct TagChainFunction : public torch::autograd::Function<TagChainFunction> {
     for (int64_t s = 0; s < batch.texts.sequences(); ++s) {
       const auto row = static_cast<size_t>(batch.texts.begin[static_cast<size_t>(s)]);
       const auto rows = static_cast<size_t>(batch.texts.length(s));
-      loss += chain.Loss({logits.data_ptr<float>() + row * tags, rows * tags}, {batch.tags.data() + row, rows},
-                         d_logits.data_ptr<float>() + row * tags, d_transitions.data());
+      const std::span<const float> scores(logits.data_ptr<float>() + row * tags, rows * tags);
+      float* const d_scores = d_logits.data_ptr<float>() + row * tags;
+      loss += batch.wanted.empty()
+                  ? chain.Loss(scores, {batch.tags.data() + row, rows}, d_scores, d_transitions.data())
+                  : chain.LossOfCounts(scores, batch.wanted[static_cast<size_t>(s)], d_scores, d_transitions.data());
     }
     Tensor d_chain = torch::empty_like(transitions);
     for (size_t i = 0; i < d_transitions.size(); ++i) {

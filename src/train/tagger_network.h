@@ -9,6 +9,7 @@
 #include <cstdint>
 #include <vector>
 
+#include "decode/linear_chain.h"
 #include "model/model_spec.h"
 #include "torch/torch.h"
 #include "train/layers/ngram_embedding.h"
@@ -21,6 +22,8 @@ struct TaggerBatch {
   Packing texts;
   NgramRows rows;
   std::vector<uint16_t> tags;  // [rows]; empty when only logits are wanted
+  // Of each text, what is learnt in place of the tags; empty: the tags.
+  std::vector<decode::ChainCounts> wanted;
 };
 
 struct TaggerDropout {
@@ -39,7 +42,7 @@ torch::Tensor ScoreTags(const model::ModelSpec& spec, const Parameters& paramete
 torch::Tensor RunTagger(const model::ModelSpec& spec, const Parameters& parameters, const TaggerBatch& batch,
                         const TaggerDropout& dropout);
 
-// Negative log-likelihood of the tags under the chain, summed over texts.
+// Negative log-likelihood of the tags, or of what is wanted, under the chain, summed over texts.
 torch::Tensor TaggerLoss(const torch::Tensor& logits, const torch::Tensor& transitions, const TaggerBatch& batch);
 
 // What to add to the embedded characters to raise the loss most, of each text `size` times the length of what it is

@@ -18,6 +18,14 @@ void FillWithUnknown(const StartingModel& start, const std::string& name, Parame
   }
 }
 
+model::NgramTable TableOf(const StartingModel& start, const std::string& kind, int slots) {
+  model::NgramTable table;
+  table.slots = slots;
+  table.keys = start.checkpoint.weights.at("ngram_embedding/" + kind + "_keys").values;
+  table.ids = start.checkpoint.weights.at("ngram_embedding/" + kind + "_ids").values;
+  return table;
+}
+
 bool IsOfTags(const std::string& name) { return name.starts_with("tags/") || name.starts_with("crf/"); }
 
 }  // namespace
@@ -45,11 +53,11 @@ CharPairs RecoverPairs(const model::NgramTable& table, int32_t chars) {
 }
 
 model::NgramTable PairTableOf(const StartingModel& start) {
-  model::NgramTable table;
-  table.slots = start.checkpoint.config.spec.bigram_slots;
-  table.keys = start.checkpoint.weights.at("ngram_embedding/bigram_keys").values;
-  table.ids = start.checkpoint.weights.at("ngram_embedding/bigram_ids").values;
-  return table;
+  return TableOf(start, "bigram", start.checkpoint.config.spec.bigram_slots);
+}
+
+model::NgramTable WordTableOf(const StartingModel& start) {
+  return TableOf(start, "word", start.checkpoint.config.spec.word_slots);
 }
 
 CharPairs ContinuePairs(const StartingModel& start, const text::Vocabulary& chars) {

@@ -26,8 +26,9 @@ model::TagSet ContinueTags(const StartingModel& start, const std::vector<data::S
 // REQUIRES: no other than pairs were put into it.
 CharPairs RecoverPairs(const model::NgramTable& table, int32_t chars);
 
-// The model's table of pairs.
+// The model's table of pairs, and that of words.
 model::NgramTable PairTableOf(const StartingModel& start);
+model::NgramTable WordTableOf(const StartingModel& start);
 // Its pairs, with the ids that `chars` gives their characters. REQUIRES: `chars` has all of the model's.
 CharPairs ContinuePairs(const StartingModel& start, const text::Vocabulary& chars);
 

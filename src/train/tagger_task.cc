@@ -79,6 +79,14 @@ std::vector<data::Sample> SamplesByType(const std::vector<data::Sample>& texts, 
   return samples;
 }
 
+void AskTeacher(const TaggerTeacher& teacher, double weight, const BatchPlan& units, TaggerBatch* batch) {
+  for (size_t s = 0; s < units.size(); ++s) {
+    batch->wanted.push_back(teacher.Expect(units[s]));
+    const auto row = static_cast<size_t>(batch->texts.begin[s]);
+    MixPath({batch->tags.data() + row, static_cast<size_t>(units[s].chars())}, weight, &batch->wanted.back());
+  }
+}
+
 }  // namespace
 
 TaggerBatch BuildTaggerBatch(const Corpus& corpus, const std::vector<NgramIds>& ids, const TaggerData& tagger,
@@ -137,6 +145,7 @@ LossTerms TaggerTask::ComputeLoss(const Parameters& parameters, const BatchPlan&
   Random random(options_.seed, kTaggerUnknownStream + key.step * key.workers + key.worker);
   ForgetSome(reg.unknown_rate, text::kUnknownId, &random, &batch->rows.chars);
   ForgetSome(reg.unknown_rate, 0, &random, &batch->rows.pairs);
+  if (data_.teacher != nullptr) AskTeacher(*data_.teacher, reg.teacher_weight, share, batch.get());
   const TaggerDropout dropout = {static_cast<float>(reg.embedding_dropout), static_cast<float>(reg.gate_dropout),
                                  static_cast<float>(reg.merge_dropout),
                                  DropoutKey{options_.seed}.At(kTaggerDropoutKey).At(key.step).At(key.worker)};

@@ -50,6 +50,10 @@ absl::Status TrainerOptions::Validate() const {
   if (spec.kind != model::kReaderKind && spec.kind != model::kTaggerKind) {
     return absl::InvalidArgumentError(fmt::format("run.model is \"{}\", expected reader or tagger", spec.kind));
   }
+  if (!teachers.empty() && !spec.is_tagger()) {
+    return absl::InvalidArgumentError(
+        fmt::format("run.teachers is \"{}\", but only taggers learn from others", teachers[0]));
+  }
   if (tag_scheme != "bioes" && tag_scheme != "bio") {
     return absl::InvalidArgumentError(fmt::format("model.tag_scheme is \"{}\", expected bioes or bio", tag_scheme));
   }
@@ -86,6 +90,7 @@ absl::Status TrainerOptions::Validate() const {
       {"regularization.random_crop_rate", regularization.random_crop_rate, 0, 1},
       {"regularization.span_weight", regularization.span_weight, 0, 100},
       {"regularization.adversarial_size", regularization.adversarial_size, 0, 10},
+      {"regularization.teacher_weight", regularization.teacher_weight, 0, 1},
       {"regularization.negative_fraction", regularization.negative_fraction, 0, 0.9},
       {"run.threads", static_cast<double>(threads), 0, 1024},
       {"run.checkpoint_steps", static_cast<double>(checkpoint_steps), 1, kMany},

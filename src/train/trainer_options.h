@@ -49,6 +49,7 @@ struct RegularizationOptions {
   double random_crop_rate = 0.2;   // of long passages: cropped anywhere, not around an answer
   double span_weight = 0.5;        // of the auxiliary start/end loss
   double adversarial_size = 0.0;   // taggers: of AdversarialShift (tagger_network.h); 0: off
+  double teacher_weight = 0.5;     // taggers: of what the teachers say, against the labels
   double negative_fraction = 0.0;  // of all samples: a question with a passage that does not answer it
 };
 
@@ -62,7 +63,8 @@ struct TrainerOptions {
   RegularizationOptions regularization;
   std::string tag_scheme = "bioes";  // of a tagger: or "bio"
   std::string output_dir;
-  std::string init_from;        // checkpoint to go on from: its spec and words are taken; empty: none
+  std::string init_from;              // checkpoint to go on from: its spec and words are taken; empty: none
+  std::vector<std::string> teachers;  // taggers: checkpoints of the same types, whose mean is learnt beside the labels
   std::string single = "auto";  // report one answer at most: "yes", "no", or "auto": when no training sample has more
   bool resume = false;          // go on from OUT/state.bin; without one, start
   bool overwrite = false;       // start anew where OUT holds a training already

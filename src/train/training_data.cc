@@ -168,6 +168,12 @@ absl::Status EncodeTagger(TrainerOptions* options, TrainingData* data) {
               start != nullptr ? ContinuePairs(*start, chars) : CharPairs(), &data->tagger);
   data->tagger.train_ids = FindNgrams(data->train, data->tagger);
   data->tagger.valid_ids = FindNgrams(data->valid, data->tagger);
+  if (!options->teachers.empty()) {
+    TIQU_ASSIGN_OR_RETURN(TaggerTeacher teacher,
+                          TaggerTeacher::Load(options->teachers, data->train_samples, data->train, data->tagger.tags,
+                                              options->data.max_passage_chars));
+    data->teacher = std::make_shared<const TaggerTeacher>(std::move(teacher));
+  }
   SetTaggerSizes(data->tagger, chars.size(), known_chars, &options->spec);
   return options->spec.Validate();
 }

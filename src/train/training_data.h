@@ -16,6 +16,7 @@
 #include "train/corpus.h"
 #include "train/starting_model.h"
 #include "train/tagger_data.h"
+#include "train/tagger_teacher.h"
 #include "train/trainer_options.h"
 #include "train/vocabulary_builder.h"
 
@@ -31,9 +32,10 @@ struct TrainingData {
   std::map<std::string, std::string> files;    // vocabularies, as the model carries them
   Corpus train;
   Corpus valid;
-  TaggerData tagger;         // of taggers only
-  uint64_t fingerprint = 0;  // changes when anything above does
-  bool single = false;       // models report one answer at most
+  TaggerData tagger;                             // of taggers only
+  std::shared_ptr<const TaggerTeacher> teacher;  // null: the labels alone are learnt
+  uint64_t fingerprint = 0;                      // changes when anything above does
+  bool single = false;                           // models report one answer at most
 };
 
 // Reads and encodes; sets the sizes in options->spec, or all of it from the model that the training starts from.
