@@ -44,13 +44,22 @@ prepare_tagged() {
   fi
 }
 
-# train_teachers SET: three taggers, unlike in what they know of words, in dropout and in width.
+# train_teachers SET: three taggers, unlike in what they know of words, in dropout, in width, or in noise and seed alone.
 train_teachers() {
-  local settings=$root/examples/train/tagger_$1_teacher.toml
+  local settings=$root/examples/train/tagger_$1_teacher.toml second third
+  case "$1" in
+    cluener)
+      second=(--word-vectors vectors.bin --embedding-dropout 0.3 --gate-dropout 0.15 --merge-dropout 0.25)
+      third=(--hidden 256 --learning-rate 0.0015)
+      ;;
+    resume)
+      second=(--learning-rate 0.001)
+      third=(--adversarial-size 0.06)
+      ;;
+  esac
   "$tiqu" train "$settings" --resume true
-  "$tiqu" train "$settings" --resume true --output-dir "$1_teacher_2" --seed 2 --word-vectors vectors.bin \
-    --embedding-dropout 0.3 --gate-dropout 0.15 --merge-dropout 0.25
-  "$tiqu" train "$settings" --resume true --output-dir "$1_teacher_3" --seed 3 --hidden 256 --learning-rate 0.0015
+  "$tiqu" train "$settings" --resume true --output-dir "$1_teacher_2" --seed 2 "${second[@]}"
+  "$tiqu" train "$settings" --resume true --output-dir "$1_teacher_3" --seed 3 "${third[@]}"
 }
 
 # train_tagger SET: and first what its training goes on from or learns from. A training that is finished is not done again.

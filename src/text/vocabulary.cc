@@ -1,6 +1,8 @@
 #include "text/vocabulary.h"
 
+#include <algorithm>
 #include <charconv>
+#include <limits>
 
 #include "base/status.h"
 #include "base/utf8.h"
@@ -49,7 +51,8 @@ Vocabulary Vocabulary::FromEntries(const std::vector<Entry>& entries) {
     if (added) {
       vocabulary.entries_.push_back(entry);
     } else if (it->second > kUnknownId) {
-      vocabulary.entries_[static_cast<size_t>(it->second)].count += entry.count;
+      int64_t& count = vocabulary.entries_[static_cast<size_t>(it->second)].count;
+      count += std::min(entry.count, std::numeric_limits<int64_t>::max() - count);
     }
   }
   return vocabulary;

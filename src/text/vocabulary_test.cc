@@ -1,5 +1,7 @@
 #include "text/vocabulary.h"
 
+#include <cstdint>
+#include <limits>
 #include <string>
 
 #include "gmock/gmock.h"
@@ -25,6 +27,12 @@ TEST(VocabularyTest, EntriesKeepTheirOrderAndRepeatedOnesAddUp) {
   EXPECT_EQ(vocabulary.Find("出生"), 2);
   EXPECT_EQ(vocabulary.entry(2).count, 7);
   EXPECT_EQ(vocabulary.Find("地"), 3);
+}
+
+TEST(VocabularyTest, CountsThatAreTooLargeToAddStayTheLargest) {
+  constexpr int64_t kLargest = std::numeric_limits<int64_t>::max();
+  const Vocabulary vocabulary = Vocabulary::FromEntries({{"出生", kLargest}, {"出生", 2}, {"出生", kLargest}});
+  EXPECT_EQ(vocabulary.entry(2).count, kLargest);
 }
 
 TEST(VocabularyTest, FileComesBackWithTabsAndSpacesInTexts) {

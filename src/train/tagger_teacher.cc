@@ -35,8 +35,8 @@ absl::StatusOr<std::vector<size_t>> PlacesOfTags(const StartingModel& model, con
     if (at != spec.tags.end()) places.push_back(static_cast<size_t>(at - spec.tags.begin()));
   }
   if (places.size() != tags.names().size() || places.size() != spec.tags.size()) {
-    return absl::InvalidArgumentError(fmt::format("has the tags {}, expected {}", fmt::join(spec.tags, " "),
-                                                  fmt::join(tags.names(), " ")));
+    return absl::InvalidArgumentError(
+        fmt::format("has the tags {}, expected {}", fmt::join(spec.tags, " "), fmt::join(tags.names(), " ")));
   }
   return places;
 }
@@ -126,8 +126,8 @@ absl::StatusOr<TaggerTeacher> TaggerTeacher::Load(const std::vector<std::string>
 decode::ChainCounts TaggerTeacher::Expect(const PassageUnit& unit) const {
   const std::vector<float>& logits = logits_[static_cast<size_t>(unit.passage)];
   const auto tags = static_cast<size_t>(chain_.tags());
-  return chain_.Expect(std::span(logits).subspan(static_cast<size_t>(unit.begin) * tags,
-                                                 static_cast<size_t>(unit.chars()) * tags));
+  return chain_.Expect(
+      std::span(logits).subspan(static_cast<size_t>(unit.begin) * tags, static_cast<size_t>(unit.chars()) * tags));
 }
 
 void MixPath(std::span<const uint16_t> path, double weight, decode::ChainCounts* taught) {

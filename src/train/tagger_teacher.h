@@ -1,7 +1,7 @@
-// What trained taggers say of the texts of a training, so that another learns it beside the labels: it comes near to what
-// they know together, at a part of their cost (Hinton, Vinyals and Dean, Distilling the Knowledge in a Neural Network,
-// 2015). The mean of their logits and of their transitions is a chain again, and its expected counts of tags and moves
-// are all that the student's cross-entropy needs.
+// What trained taggers say of the texts of a training, so that another learns it beside the labels: it comes near to
+// what they know together, at a part of their cost (Hinton, Vinyals and Dean, Distilling the Knowledge in a Neural
+// Network, 2015). The mean of their logits and of their transitions is a chain again, and its expected counts of tags
+// and moves are all that the student's cross-entropy needs.
 //
 //   TIQU_ASSIGN_OR_RETURN(const TaggerTeacher teacher, TaggerTeacher::Load(paths, samples, corpus, tags, 256));
 //   decode::ChainCounts counts = teacher.Expect(unit);
