@@ -26,6 +26,8 @@ constexpr std::array<int, 4> kLengths = {32, 128, 512, 2048};
 constexpr std::array<int, 3> kBatches = {1, 8, 32};
 constexpr int kLongEnough = 128;  // from here on the time a character is to be level
 
+using Shapes = std::array<std::array<double, kBatches.size()>, kLengths.size()>;
+
 struct PrecisionEntry {
   Precision precision;
   const char* name;
@@ -98,20 +100,36 @@ void PrintPrecisions(const Engines& engines) {
   }
 }
 
+// Of every shape the fastest run's time a character, in turns as above.
+Shapes TimeShapes(const Engine& engine) {
+  constexpr int kRounds = 8;
+  constexpr int kCharsATurn = 4096;  // at least, so that short runs are not one run
+  Shapes best;
+  for (auto& row : best) row.fill(1e9);
+  for (int round = 0; round < kRounds; ++round) {
+    for (size_t i = 0; i < kLengths.size(); ++i) {
+      for (size_t j = 0; j < kBatches.size(); ++j) {
+        const int chars = kBatches[j] * kLengths[i];
+        const TensorMap inputs = RandomBatch(kBatches[j], kLengths[i]);
+        for (int done = 0; done < kCharsATurn; done += chars) {
+          best[i][j] = std::min(best[i][j], Seconds(engine, inputs) / chars);
+        }
+      }
+    }
+  }
+  return best;
+}
+
 void PrintShapes(const Engine& engine, const char* name) {
+  const Shapes times = TimeShapes(engine);
   std::printf("\n%s, nanoseconds a character\n%10s", name, "characters");
   for (const int batch : kBatches) std::printf("  batch %2d", batch);
   double least = 1e9, most = 0;
-  for (const int length : kLengths) {
-    std::printf("\n%10d", length);
-    for (const int batch : kBatches) {
-      const TensorMap inputs = RandomBatch(batch, length);
-      const int rounds = std::max(3, 40000 / (batch * length));
-      double best = 1e9;
-      for (int i = 0; i < rounds; ++i) best = std::min(best, Seconds(engine, inputs));
-      const double each = best / (batch * length);
+  for (size_t i = 0; i < kLengths.size(); ++i) {
+    std::printf("\n%10d", kLengths[i]);
+    for (const double each : times[i]) {
       std::printf("  %8.0f", each * 1e9);
-      if (length < kLongEnough) continue;
+      if (kLengths[i] < kLongEnough) continue;
       least = std::min(least, each);
       most = std::max(most, each);
     }

@@ -4,7 +4,7 @@
 #   scripts/measure_accuracy.sh FOLDER xxcq [FLAGS of tiqu train]     CAIL2021 theft cases: an hour on one core
 #   scripts/measure_accuracy.sh FOLDER cmrc        CMRC 2018 trial, trained on other sets: fifty minutes on one core
 #   scripts/measure_accuracy.sh FOLDER ablation    two epochs of xxcq with one piece left out, each: half an hour in all
-#   scripts/measure_accuracy.sh FOLDER tagger-SET  SET is resume, weibo, cluener or msra: 15 to 45 minutes on one core
+#   scripts/measure_accuracy.sh FOLDER tagger-SET  SET is resume, weibo, cluener or msra: 15 to 50 minutes on one core
 #   scripts/measure_accuracy.sh FOLDER precision   three epochs of xxcq scored in fp32, bf16 and int8: fifteen minutes
 set -euo pipefail
 cd "$(dirname "$0")/.."

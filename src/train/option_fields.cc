@@ -1,14 +1,47 @@
 // The table of options: every name and help text stands here once.
+#include <utility>
+
 #include "train/config.h"
 
 namespace tiqu::train {
+namespace {
+
+// How wide and deep the network is, and how it is run.
+std::vector<OptionField> NetworkFields(TrainerOptions* options) {
+  model::ModelSpec& spec = options->spec;
+  return {
+      {"model", "hidden", &spec.hidden, "width of the network"},
+      {"model", "max_position", &spec.max_position, "positions with a vector of their own"},
+      {"model", "encoder_rates", &spec.encoder_rates, "dilations of the encoder's layers"},
+      {"model", "model_rates", &spec.model_rates, "dilations of the layers above the interaction"},
+      {"model", "match_features", &spec.match_features, "hand-made features"},
+      {"model", "crf", &spec.crf, "a chain over the tags"},
+      {"model", "bigram_dim", &spec.bigram_dim, "taggers: width of a character pair's vector"},
+      {"model", "tag_scheme", &options->tag_scheme, "taggers: bioes or bio"},
+      {"run", "model", &spec.kind, "what to train: a reader (questions) or a tagger (entities)"},
+      {"run", "output_dir", &options->output_dir, "folder of the results"},
+      {"run", "init_from", &options->init_from,
+       "checkpoint whose weights to start from (tiqu import makes one of a model)"},
+      {"run", "teachers", &options->teachers,
+       "taggers: checkpoints of the same types, whose mean is learnt beside the labels"},
+      {"run", "single", &options->single, "report one answer at most: yes, no, auto"},
+      {"run", "seed", &options->seed, "of every random choice"},
+      {"run", "threads", &options->threads, "workers; 0: one a core"},
+      {"run", "checkpoint_steps", &options->checkpoint_steps, "between two writings of the resumable state"},
+      {"run", "log_steps", &options->log_steps, "between two lines of metrics.jsonl"},
+      {"run", "valid_every_epochs", &options->valid_every_epochs, "between two validations"},
+      {"run", "resume", &options->resume, "go on from OUT/state.bin"},
+      {"run", "overwrite", &options->overwrite, "start anew where the folder holds a training already"},
+  };
+}
+
+}  // namespace
 
 std::vector<OptionField> OptionFields(TrainerOptions* options) {
   DataOptions& data = options->data;
   OptimizerOptions& opt = options->optimizer;
   RegularizationOptions& reg = options->regularization;
-  model::ModelSpec& spec = options->spec;
-  return {
+  std::vector<OptionField> fields = {
       {"data", "train_files", &data.train_files, "labelled samples to learn from (tiqu convert makes a reader's)"},
       {"data", "valid_files", &data.valid_files, "labelled samples to choose the best model by"},
       {"data", "valid_fraction", &data.valid_fraction, "of the training passages, when there are no valid files"},
@@ -40,29 +73,9 @@ std::vector<OptionField> OptionFields(TrainerOptions* options) {
        "taggers: push against the loss, of the embedding's length; 0: off"},
       {"regularization", "teacher_weight", &reg.teacher_weight, "taggers: of the teachers against the labels"},
       {"regularization", "negative_fraction", &reg.negative_fraction, "of the samples get a foreign passage"},
-      {"model", "hidden", &spec.hidden, "width of the network"},
-      {"model", "max_position", &spec.max_position, "positions with a vector of their own"},
-      {"model", "encoder_rates", &spec.encoder_rates, "dilations of the encoder's layers"},
-      {"model", "model_rates", &spec.model_rates, "dilations of the layers above the interaction"},
-      {"model", "match_features", &spec.match_features, "hand-made features"},
-      {"model", "crf", &spec.crf, "a chain over the tags"},
-      {"model", "bigram_dim", &spec.bigram_dim, "taggers: width of a character pair's vector"},
-      {"model", "tag_scheme", &options->tag_scheme, "taggers: bioes or bio"},
-      {"run", "model", &spec.kind, "what to train: a reader (questions) or a tagger (entities)"},
-      {"run", "output_dir", &options->output_dir, "folder of the results"},
-      {"run", "init_from", &options->init_from,
-       "checkpoint whose weights to start from (tiqu import makes one of a model)"},
-      {"run", "teachers", &options->teachers,
-       "taggers: checkpoints of the same types, whose mean is learnt beside the labels"},
-      {"run", "single", &options->single, "report one answer at most: yes, no, auto"},
-      {"run", "seed", &options->seed, "of every random choice"},
-      {"run", "threads", &options->threads, "workers; 0: one a core"},
-      {"run", "checkpoint_steps", &options->checkpoint_steps, "between two writings of the resumable state"},
-      {"run", "log_steps", &options->log_steps, "between two lines of metrics.jsonl"},
-      {"run", "valid_every_epochs", &options->valid_every_epochs, "between two validations"},
-      {"run", "resume", &options->resume, "go on from OUT/state.bin"},
-      {"run", "overwrite", &options->overwrite, "start anew where the folder holds a training already"},
   };
+  for (OptionField& field : NetworkFields(options)) fields.push_back(std::move(field));
+  return fields;
 }
 
 }  // namespace tiqu::train
