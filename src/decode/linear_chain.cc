@@ -172,6 +172,14 @@ void LinearChain::AddPairProbabilities(const ChainSums& sums, double* pairs) con
   }
 }
 
+// Each left out when null.
+void LinearChain::AddExpected(const ChainSums& sums, float* tags, double* moves) const {
+  for (size_t i = 0; tags != nullptr && i < sums.forward.size(); ++i) {
+    tags[i] += static_cast<float>(sums.forward[i] * sums.backward[i]);
+  }
+  if (moves != nullptr) AddPairProbabilities(sums, moves);
+}
+
 double LinearChain::Loss(std::span<const float> logits, std::span<const uint16_t> path, float* d_logits,
                          double* d_transitions) const {
   const auto tags = static_cast<size_t>(tags_);
@@ -181,27 +189,19 @@ double LinearChain::Loss(std::span<const float> logits, std::span<const uint16_t
     score += logits[t * tags + path[t]];
     if (t > 0) score += transitions_[path[t - 1] * tags + path[t]];
   }
+  AddExpected(sums, d_logits, d_transitions);
   if (d_logits != nullptr) {
-    for (size_t i = 0; i < sums.forward.size(); ++i) {
-      d_logits[i] += static_cast<float>(sums.forward[i] * sums.backward[i]);
-    }
     for (size_t t = 0; t < path.size(); ++t) d_logits[t * tags + path[t]] -= 1.0F;
   }
   if (d_transitions != nullptr) {
-    AddPairProbabilities(sums, d_transitions);
     for (size_t t = 1; t < path.size(); ++t) d_transitions[path[t - 1] * tags + path[t]] -= 1.0;
   }
   return sums.log_partition - score;
 }
 
 ChainCounts LinearChain::Expect(std::span<const float> logits) const {
-  const ChainSums sums = Sum(logits);
-  ChainCounts counts;
-  counts.moves.assign(potentials_.size(), 0.0);
-  AddPairProbabilities(sums, counts.moves.data());
-  for (size_t i = 0; i < sums.forward.size(); ++i) {
-    counts.tags.push_back(static_cast<float>(sums.forward[i] * sums.backward[i]));
-  }
+  ChainCounts counts{std::vector<float>(logits.size(), 0.0F), std::vector<double>(potentials_.size(), 0.0)};
+  AddExpected(Sum(logits), counts.tags.data(), counts.moves.data());
   return counts;
 }
 
@@ -211,13 +211,11 @@ double LinearChain::LossOfCounts(std::span<const float> logits, const ChainCount
   double score = 0;
   for (size_t i = 0; i < logits.size(); ++i) score += static_cast<double>(wanted.tags[i]) * logits[i];
   for (size_t i = 0; i < transitions_.size(); ++i) score += wanted.moves[i] * transitions_[i];
+  AddExpected(sums, d_logits, d_transitions);
   if (d_logits != nullptr) {
-    for (size_t i = 0; i < logits.size(); ++i) {
-      d_logits[i] += static_cast<float>(sums.forward[i] * sums.backward[i] - wanted.tags[i]);
-    }
+    for (size_t i = 0; i < logits.size(); ++i) d_logits[i] -= wanted.tags[i];
   }
   if (d_transitions != nullptr) {
-    AddPairProbabilities(sums, d_transitions);
     for (size_t i = 0; i < transitions_.size(); ++i) d_transitions[i] -= wanted.moves[i];
   }
   return sums.log_partition - score;

@@ -69,6 +69,7 @@ class LinearChain {
  private:
   void TakeBetter(float score, int32_t tag, size_t row, float* best, int32_t* from) const;
   void SumBackward(ChainSums* sums) const;
+  void AddExpected(const ChainSums& sums, float* tags, double* moves) const;
   void AddPairProbabilities(const ChainSums& sums, double* pairs) const;
 
   int tags_;

@@ -7,14 +7,9 @@
 #include <vector>
 
 #include "decode/linear_chain.h"
-#include "train/tagger_network.h"
 #include "train/training_task.h"
 
 namespace tiqu::train {
-
-// The packed rows of some units. REQUIRES: `units` is not empty. `labels`: with tags.
-TaggerBatch BuildTaggerBatch(const Corpus& corpus, const std::vector<NgramIds>& ids, const TaggerData& tagger,
-                             const model::ModelSpec& spec, const BatchPlan& units, bool labels);
 
 class TaggerTask : public TrainingTask {
  public:

@@ -9,6 +9,7 @@
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "train/small_tagger_test_util.h"
+#include "train/tagger_batch.h"
 #include "train/trainer.h"
 
 namespace tiqu::train {

@@ -10,9 +10,10 @@
 #include "fmt/ranges.h"
 #include "train/parameters.h"
 #include "train/starting_model.h"
+#include "train/tagger_batch.h"
 #include "train/tagger_network.h"
 #include "train/tagger_start.h"
-#include "train/tagger_task.h"
+#include "train/training_state.h"
 
 namespace tiqu::train {
 namespace {
@@ -85,10 +86,13 @@ absl::Status AddTeacher(const StartingModel& model, const std::vector<data::Samp
   const std::vector<NgramIds> ngrams = FindNgrams(corpus, tagger);
   const TextReader reader{spec, parameters, tagger, corpus, ngrams};
   const torch::NoGradGuard no_gradient;
+  if (corpus.passages.size() != expected.passages.size()) {
+    return absl::InvalidArgumentError(
+        fmt::format("reads {} texts, expected {}", corpus.passages.size(), expected.passages.size()));
+  }
   for (size_t i = 0; i < expected.passages.size(); ++i) {
     const auto passage = static_cast<int32_t>(i);
-    if (corpus.passages.size() != expected.passages.size() ||
-        corpus.passage_chars(passage) != expected.passage_chars(passage)) {
+    if (corpus.passage_chars(passage) != expected.passage_chars(passage)) {
       return absl::InvalidArgumentError(fmt::format("cuts text {} into other characters", i + 1));
     }
     AddLogits(reader.Logits(passage, max_chars), places, &sums->logits[i]);
@@ -128,6 +132,13 @@ decode::ChainCounts TaggerTeacher::Expect(const PassageUnit& unit) const {
   const auto tags = static_cast<size_t>(chain_.tags());
   return chain_.Expect(
       std::span(logits).subspan(static_cast<size_t>(unit.begin) * tags, static_cast<size_t>(unit.chars()) * tags));
+}
+
+uint64_t TaggerTeacher::AddFingerprint(uint64_t hash) const {
+  for (const std::vector<float>& logits : logits_) {
+    hash = Fingerprint(logits.data(), logits.size() * sizeof(float), hash);
+  }
+  return hash;
 }
 
 void MixPath(std::span<const uint16_t> path, double weight, decode::ChainCounts* taught) {

@@ -9,7 +9,10 @@
 // Thread safety: immutable after Load.
 #pragma once
 
+#include <cstdint>
+#include <span>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/status/statusor.h"
@@ -32,6 +35,9 @@ class TaggerTeacher {
 
   decode::ChainCounts Expect(const PassageUnit& unit) const;
 
+  // Changes when anything does that the teachers say.
+  uint64_t AddFingerprint(uint64_t hash) const;
+
  private:
   TaggerTeacher(decode::LinearChain chain, std::vector<std::vector<float>> logits)
       : chain_(std::move(chain)), logits_(std::move(logits)) {}
@@ -40,7 +46,7 @@ class TaggerTeacher {
   std::vector<std::vector<float>> logits_;  // [passages][chars * tags]
 };
 
-// Counts of `tags` as a path of the chain has them, mixed with `taught` by `weight`.
+// `weight` times what is taught, and the counts of the path for the rest. REQUIRES: the path is as long, and not empty.
 void MixPath(std::span<const uint16_t> path, double weight, decode::ChainCounts* taught);
 
 }  // namespace tiqu::train

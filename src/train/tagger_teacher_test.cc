@@ -92,6 +92,18 @@ TEST(TaggerTeacherTest, ExpectsWhatTheTeacherFindsAndSharesOfIt) {
   EXPECT_NEAR(moves, chars - 1, 1e-6);
 }
 
+// So that a training that was stopped does not go on under teachers that say something else.
+TEST(TaggerTeacherTest, WhatTheTeachersSayIsPartOfTheData) {
+  const std::string folder = TeacherFolder("fingerprint");
+  TrainerOptions options = SmallTaggerOptions(folder, WriteNames(folder, 8));
+  const auto fingerprint = [&options](std::vector<std::string> teachers) {
+    options.teachers = std::move(teachers);
+    return LoadTrainingData(&options).value().fingerprint;
+  };
+  EXPECT_NE(fingerprint({Teacher()}), fingerprint({}));
+  EXPECT_EQ(fingerprint({Teacher()}), fingerprint({Teacher()}));
+}
+
 TEST(TaggerTeacherTest, SaysWhoCannotTeach) {
   const std::string folder = TeacherFolder("wrong");
   TrainerOptions options = SmallTaggerOptions(folder, WriteNames(folder, 8, "LOC"));

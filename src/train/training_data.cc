@@ -91,6 +91,7 @@ uint64_t FingerprintOf(const TrainingData& data) {
   }
   hash = Mix(data.idf.words, Mix(data.idf.chars, hash));
   hash = Mix(data.tagger.pair_table.keys, Mix(data.tagger.word_table.keys, hash));
+  if (data.teacher != nullptr) hash = data.teacher->AddFingerprint(hash);
   for (const std::string& tag : data.tagger.tags.names()) hash = Fingerprint(tag.data(), tag.size(), hash);
   return Fingerprint(data.word_vectors.data_ptr<float>(), static_cast<size_t>(data.word_vectors.numel()) * 4, hash);
 }
