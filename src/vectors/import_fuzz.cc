@@ -1,12 +1,9 @@
 // Any bytes as a word2vec file, and as a file of word vectors: refused, or sound.
-#include <unistd.h>
-
 #include <cstdint>
 #include <cstdlib>
-#include <filesystem>
 #include <string>
 
-#include "base/file.h"
+#include "base/fuzz_file.h"
 #include "vectors/import.h"
 
 namespace {
@@ -25,16 +22,10 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   const std::string_view bytes(reinterpret_cast<const char*>(data), size);
   const auto decoded = tiqu::vectors::DecodeWordVectors(bytes);
   if (decoded.ok()) Check(*decoded);
-  static const std::string path =
-      (std::filesystem::temp_directory_path() / ("tiqu_import_fuzz_" + std::to_string(getpid()))).string();
-  FILE* file = std::fopen(path.c_str(), "wb");
-  if (file == nullptr) std::abort();
-  std::fwrite(data, 1, size, file);
-  std::fclose(file);
+  const tiqu::FuzzFile file(data, size);
   tiqu::vectors::ImportOptions options;
   options.max_words = 100;
-  const auto imported = tiqu::vectors::ImportWord2Vec(path, options);
+  const auto imported = tiqu::vectors::ImportWord2Vec(file.path(), options);
   if (imported.ok()) Check(imported->vectors);
-  std::filesystem::remove(path);
   return 0;
 }

@@ -1,12 +1,9 @@
 // Any bytes as a word list: refused, or words and tags that belong together and can be made columns of vectors.
-#include <unistd.h>
-
 #include <cstdint>
-#include <cstdio>
 #include <cstdlib>
-#include <filesystem>
 #include <string>
 
+#include "base/fuzz_file.h"
 #include "vectors/word_list.h"
 #include "vectors/word_tags.h"
 
@@ -31,14 +28,8 @@ void CheckColumn(const tiqu::vectors::WordList& list) {
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
-  static const std::string path =
-      (std::filesystem::temp_directory_path() / ("tiqu_word_list_fuzz_" + std::to_string(getpid()))).string();
-  FILE* file = std::fopen(path.c_str(), "wb");
-  if (file == nullptr) std::abort();
-  std::fwrite(data, 1, size, file);
-  std::fclose(file);
-  const auto list = tiqu::vectors::ReadWordList(path, tiqu::text::NormalizerOptions());
-  std::filesystem::remove(path);
+  const tiqu::FuzzFile file(data, size);
+  const auto list = tiqu::vectors::ReadWordList(file.path(), tiqu::text::NormalizerOptions());
   if (!list.ok()) return 0;
   for (const tiqu::vectors::WordTag& tag : list->tags) {
     if (tag.word <= tiqu::text::kUnknownId || tag.word >= list->words.size() || tag.tag.empty()) std::abort();
