@@ -104,15 +104,18 @@ void PrintPrecisions(const Engines& engines) {
 Shapes TimeShapes(const Engine& engine) {
   constexpr int kRounds = 8;
   constexpr int kCharsATurn = 4096;  // at least, so that short runs are not one run
+  std::array<std::array<TensorMap, kBatches.size()>, kLengths.size()> inputs;
   Shapes best;
-  for (auto& row : best) row.fill(1e9);
+  for (size_t i = 0; i < kLengths.size(); ++i) {
+    best[i].fill(1e9);
+    for (size_t j = 0; j < kBatches.size(); ++j) inputs[i][j] = RandomBatch(kBatches[j], kLengths[i]);
+  }
   for (int round = 0; round < kRounds; ++round) {
     for (size_t i = 0; i < kLengths.size(); ++i) {
       for (size_t j = 0; j < kBatches.size(); ++j) {
         const int chars = kBatches[j] * kLengths[i];
-        const TensorMap inputs = RandomBatch(kBatches[j], kLengths[i]);
         for (int done = 0; done < kCharsATurn; done += chars) {
-          best[i][j] = std::min(best[i][j], Seconds(engine, inputs) / chars);
+          best[i][j] = std::min(best[i][j], Seconds(engine, inputs[i][j]) / chars);
         }
       }
     }

@@ -18,12 +18,8 @@ namespace tiqu::engine {
 using GraphChange = std::function<void(tensorflow::MetaGraphDef*)>;
 
 inline model::ModelSpec TinySpec() {
-  model::ModelSpec spec;
-  spec.char_vocab_size = 20;
-  spec.word_vocab_size = 20;
-  spec.word_dim = 4;
+  model::ModelSpec spec = SmallSpec();
   spec.hidden = 16;
-  spec.max_position = 16;
   spec.encoder_rates = {1};
   spec.model_rates = {2};
   return spec;
