@@ -4,6 +4,7 @@
 #include <functional>
 #include <set>
 
+#include "absl/strings/str_split.h"
 #include "engine/engine.h"
 #include "engine/reader_model_test_util.h"
 #include "gtest/gtest.h"
@@ -61,7 +62,11 @@ class EncodedPassageTest : public testing::Test {
   static std::multiset<std::string> FusedNodes(const std::function<void(const Engine&)>& run) {
     std::multiset<std::string> fused;
     const auto engine = Load({.observer = [&](std::string_view node, std::string_view op, double) {
-      if (op.starts_with("_Tiqu")) fused.emplace(node);
+      if (op.starts_with("_Tiqu")) {
+        for (const absl::string_view each : absl::StrSplit(std::string(node), " + ")) {
+          fused.insert(std::string(each));
+        }
+      }
       EXPECT_TRUE(op.find("MatMul") == std::string_view::npos && op != "Softmax") << node;
     }});
     run(*engine);
@@ -81,6 +86,15 @@ TEST_F(EncodedPassageTest, EachLayerIsFusedAndRunsInOneOfTheSteps) {
   const auto two = FusedNodes([&](const Engine& engine) { InTwoSteps(engine, inputs); });
   EXPECT_EQ(one.size(), 2 + 2 * 6 + 4 + 3 + 1U);  // embeddings, encoders, interaction, reading, answer
   EXPECT_EQ(two, one);
+}
+
+TEST_F(EncodedPassageTest, QuestionAndPassagePassTheirEncodersTogether) {
+  int together = 0;
+  const auto engine = Load({.observer = [&](std::string_view node, std::string_view, double) {
+    if (node.find(" + ") != std::string_view::npos) ++together;
+  }});
+  InOneStep(*engine, BatchInputs(RandomSamples({{5, 20}}, 1)));
+  EXPECT_EQ(together, 6);
 }
 
 TEST_F(EncodedPassageTest, EncodedThenAskedGivesTheSameBits) {

@@ -1,12 +1,16 @@
 #include "engine/plan.h"
 
+#include <algorithm>
 #include <chrono>
+#include <iterator>
 #include <set>
 
+#include "absl/container/inlined_vector.h"
 #include "absl/strings/str_cat.h"
 #include "base/status.h"
 #include "engine/run_stop.h"
 #include "engine/schedule.h"
+#include "engine/siblings.h"
 
 namespace tiqu::engine {
 
@@ -25,8 +29,9 @@ class PlanBuilder {
     }
     for (const auto& [name, edge] : signature_.fetches) request.fetches.push_back(edge);
     TIQU_ASSIGN_OR_RETURN(const std::vector<int> order, Schedule(graph_, request));
-    for (const int node : order) {
-      if (nodes_.at(node)->run) TIQU_RETURN_IF_ERROR(AddStep(node));
+    const auto kind = [this](int node) { return nodes_.at(node)->kind; };
+    for (const std::vector<int>& group : GroupSiblings(graph_, WhatRuns(order), kind)) {
+      TIQU_RETURN_IF_ERROR(AddStep(group));
     }
     for (const auto& [name, edge] : signature_.fetches) {
       absl::Status status = AddOutput(name, edge);
@@ -38,26 +43,37 @@ class PlanBuilder {
   }
 
  private:
-  absl::Status AddStep(int index) {
+  std::vector<int> WhatRuns(const std::vector<int>& order) const {
+    std::vector<int> runs;
+    std::copy_if(order.begin(), order.end(), std::back_inserter(runs),
+                 [this](int node) { return bool{nodes_.at(node)->run}; });
+    return runs;
+  }
+
+  absl::Status AddStep(const std::vector<int>& group) {
+    Plan::Step step;
+    step.op = nodes_.at(group.front());
+    step.op_name = graph_.node(group.front()).def->op();
+    step.first_output = plan_.value_count_;
+    for (const int node : group) TIQU_RETURN_IF_ERROR(AddNode(node, &step));
+    plan_.steps_.push_back(std::move(step));
+    return absl::OkStatus();
+  }
+
+  absl::Status AddNode(int index, Plan::Step* step) {
     const Node& node = graph_.node(index);
     const auto& op = nodes_.at(index);
     if (op->needs_feed) {
       return absl::InvalidArgumentError(
           absl::StrCat("needs placeholder '", node.def->name(), "', which is none of its inputs"));
     }
-    Plan::Step step;
-    step.op = op;
-    step.name = node.def->name();
-    step.op_name = node.def->op();
+    absl::StrAppend(&step->name, step->nodes++ == 0 ? "" : " + ", node.def->name());
     for (const Edge& edge : node.inputs) {
       TIQU_ASSIGN_OR_RETURN(Plan::Source source, SourceOf(edge));
-      step.inputs.push_back(source);
+      step->inputs.push_back(source);
     }
-    step.first_output = plan_.value_count_;
     const int outputs = static_cast<int>(op->output_types.size());
-    for (int port = 0; port < outputs; ++port) values_.emplace(Edge{index, port}, step.first_output + port);
-    plan_.value_count_ += outputs;
-    plan_.steps_.push_back(std::move(step));
+    for (int port = 0; port < outputs; ++port) values_.emplace(Edge{index, port}, plan_.value_count_++);
     return absl::OkStatus();
   }
 
@@ -93,9 +109,7 @@ class PlanBuilder {
       for (const Plan::Source& source : step->inputs) {
         if (!source.constant) touched.push_back(source.index);
       }
-      for (size_t port = 0; port < step->op->output_types.size(); ++port) {
-        touched.push_back(step->first_output + static_cast<int>(port));
-      }
+      for (size_t i = 0; i < step->output_count(); ++i) touched.push_back(step->first_output + static_cast<int>(i));
       for (const int value : touched) {
         if (kept.insert(value).second) step->release.push_back(value);
       }
@@ -114,13 +128,23 @@ absl::StatusOr<Plan> Plan::Make(const Graph& graph, const CompiledNodes& nodes, 
   return PlanBuilder(graph, nodes, signature).Run();
 }
 
+absl::Status Plan::RunOp(const Step& step, std::span<const Tensor* const> inputs, std::span<Tensor> outputs) {
+  if (step.nodes == 1) {
+    OpContext context(inputs, outputs);
+    return step.op->run(context);
+  }
+  const size_t ins = inputs.size() / step.nodes, outs = outputs.size() / step.nodes;
+  absl::InlinedVector<OpContext, 4> contexts;
+  for (int i = 0; i < step.nodes; ++i)
+    contexts.emplace_back(inputs.subspan(i * ins, ins), outputs.subspan(i * outs, outs));
+  return step.op->run_together(std::span<OpContext>(contexts.data(), contexts.size()));
+}
+
 absl::Status Plan::RunStep(const Step& step, std::vector<Tensor>* values) const {
   thread_local std::vector<const Tensor*> inputs;
   inputs.clear();
   for (const Source& source : step.inputs) inputs.push_back(&Get(source, *values));
-  const std::span<Tensor> outputs(values->data() + step.first_output, step.op->output_types.size());
-  OpContext context(inputs, outputs);
-  absl::Status status = step.op->run(context);
+  absl::Status status = RunOp(step, inputs, {values->data() + step.first_output, step.output_count()});
   if (!status.ok()) return Annotate(status, absl::StrCat("node '", step.name, "' (", step.op_name, ")"));
   for (const int value : step.release) (*values)[value] = Tensor();
   return status;

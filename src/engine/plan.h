@@ -5,6 +5,7 @@
 
 #include <map>
 #include <memory>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -37,17 +38,22 @@ class Plan {
     int index = 0;
   };
 
+  // A node, or several that go together (siblings.h).
   struct Step {
     std::shared_ptr<const OpInstance> op;
-    std::string name, op_name;
-    std::vector<Source> inputs;
-    int first_output = 0;      // its outputs are values first_output, first_output + 1, ...
-    std::vector<int> release;  // values that nothing needs after this step
+    std::string name, op_name;  // names of several: "a + b"
+    int nodes = 0;
+    std::vector<Source> inputs;  // of one node after the other
+    int first_output = 0;        // the outputs are values first_output, first_output + 1, ..., in the same order
+    std::vector<int> release;    // values that nothing needs after this step
+
+    size_t output_count() const { return nodes * op->output_types.size(); }
   };
 
   ShapeKey KeyOf(const TensorMap& inputs) const;
   absl::Status RunSteps(const NodeObserver& observer, RunScope* run) const;
   absl::Status RunStep(const Step& step, std::vector<Tensor>* values) const;
+  static absl::Status RunOp(const Step& step, std::span<const Tensor* const> inputs, std::span<Tensor> outputs);
   const Tensor& Get(const Source& source, const std::vector<Tensor>& values) const {
     return source.constant ? constants_[source.index] : values[source.index];
   }

@@ -4,8 +4,10 @@
 // while h is still in cache. Products of floats mostly take a way with half of the multiplications (minimal_conv1d.h).
 #include <algorithm>
 #include <array>
+#include <memory>
 #include <optional>
 #include <span>
+#include <string>
 
 #include "absl/strings/str_cat.h"
 #include "base/status.h"
@@ -85,13 +87,15 @@ struct DilatedGatedConv1D {
   std::shared_ptr<const kernels::PackedMatrix> kernel;  // [3d, 2d]
   std::optional<MinimalConv1D> minimal;                 // of floats
 
-  absl::Status Run(OpContext& context) const {
-    const Tensor &x = context.input(input), &m = context.input(mask);
+  // Weights are told apart by where they are: those of one variable are read once (packed_weights.h).
+  std::string Kind() const {
+    return absl::StrCat("DilatedGatedConv1D ", reinterpret_cast<uintptr_t>(kernel.get()), " ",
+                        reinterpret_cast<uintptr_t>(bias.data<float>()), " ", rate, " ", input, " ", mask);
+  }
+
+  // Nodes that go together are as one batch.
+  absl::Status Run(std::span<OpContext> nodes) const {
     const int64_t d = bias.size() / 2;
-    TIQU_RETURN_IF_ERROR(ExpectShape("input", x, {-1, -1, d}));
-    const int64_t batch = x.shape()[0], length = x.shape()[1];
-    TIQU_RETURN_IF_ERROR(ExpectShape("mask", m, {batch, length}));
-    TIQU_ASSIGN_OR_RETURN(Tensor * out, context.Allocate(0, DataType::kFloat, x.shape()));
     TIQU_ASSIGN_OR_RETURN(Tensor taps, NewTensor(DataType::kFloat, {kBlockRows, 3 * d}));
     TIQU_ASSIGN_OR_RETURN(Tensor h, NewTensor(DataType::kFloat, {kBlockRows, 2 * d}));
     TIQU_ASSIGN_OR_RETURN(Tensor scratch, NewTensor(DataType::kFloat, {minimal ? minimal->scratch_floats() : 0}));
@@ -101,23 +105,35 @@ struct DilatedGatedConv1D {
     PlainRun plain_run(*kernel, d, rate, taps.data<float>(), h.data<float>(), gate);
     std::optional<MinimalConv1D::Run> minimal_run;
     if (minimal) minimal_run.emplace(*minimal, scratch.data<float>(), gate);
-    for (int64_t b = 0; b < batch; ++b) {
-      const float* mask_row = m.data<float>() + b * length;
-      float* to = out->data<float>() + b * length * d;
-      const ConvSequence sequence{x.data<float>() + b * length * d, mask_row, UsedLength(mask_row, length), to};
-      if (minimal_run && minimal->Pays(sequence)) {
-        minimal_run->Add(sequence);
-      } else {
-        plain_run.Add(sequence);
-      }
-      std::fill(to + sequence.used * d, to + length * d, 0.0F);
-    }
+    for (OpContext& node : nodes) TIQU_RETURN_IF_ERROR(Add(node, &plain_run, minimal_run ? &*minimal_run : nullptr));
     plain_run.Finish();
     if (minimal_run) minimal_run->Finish();
     return absl::OkStatus();
   }
 
  private:
+  // minimal_run: null where the plain one alone serves.
+  absl::Status Add(OpContext& node, PlainRun* plain_run, MinimalConv1D::Run* minimal_run) const {
+    const Tensor &x = node.input(input), &m = node.input(mask);
+    const int64_t d = bias.size() / 2;
+    TIQU_RETURN_IF_ERROR(ExpectShape("input", x, {-1, -1, d}));
+    const int64_t batch = x.shape()[0], length = x.shape()[1];
+    TIQU_RETURN_IF_ERROR(ExpectShape("mask", m, {batch, length}));
+    TIQU_ASSIGN_OR_RETURN(Tensor * out, node.Allocate(0, DataType::kFloat, x.shape()));
+    for (int64_t b = 0; b < batch; ++b) {
+      const float* mask_row = m.data<float>() + b * length;
+      float* to = out->data<float>() + b * length * d;
+      const ConvSequence sequence{x.data<float>() + b * length * d, mask_row, UsedLength(mask_row, length), to};
+      if (minimal_run != nullptr && minimal->Pays(sequence)) {
+        minimal_run->Add(sequence);
+      } else {
+        plain_run->Add(sequence);
+      }
+      std::fill(to + sequence.used * d, to + length * d, 0.0F);
+    }
+    return absl::OkStatus();
+  }
+
   void Gate(const ConvSequence& sequence, int64_t t, int64_t rows, const float* h) const {
     const int64_t d = bias.size() / 2;
     kernels::GateForward(rows, d, h, bias.data<float>(), sequence.x + t * d, sequence.mask + t, nullptr,
@@ -144,7 +160,14 @@ absl::StatusOr<OpInstance> MakeDilatedGatedConv1D(const NodeSpec& spec) {
   }
   layer.kernel = PackWeights(spec, kernel);
   if (MinimalConv1D::Serves(spec.load().precision)) layer.minimal.emplace(&spec.load(), kernel, layer.rate);
-  return InstanceOf(std::move(layer));
+  auto shared = std::make_shared<const DilatedGatedConv1D>(std::move(layer));
+  return OpInstance{.output_types = {DataType::kFloat},
+                    .run =
+                        [shared](OpContext& context) {
+                          return shared->Run({&context, 1});
+                        },
+                    .kind = shared->Kind(),
+                    .run_together = [shared](std::span<OpContext> nodes) { return shared->Run(nodes); }};
 }
 
 }  // namespace tiqu::engine
