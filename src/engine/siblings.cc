@@ -7,8 +7,8 @@
 namespace tiqu::engine {
 namespace {
 
-// A node, and how many nodes with a kind lie on the longest way to it. One that needs another with a kind is deeper than
-// that, so those of equal depth can go together; and what lies between two depths fits there.
+// A node, and how many nodes with a kind lie on the longest way to it. One that needs another with a kind is deeper
+// than that, so those of equal depth can go together; and what lies between two depths fits there.
 struct Placed {
   int node = 0;
   int depth = 0;

@@ -13,8 +13,8 @@
 namespace tiqu::engine {
 
 // Groups of nodes that can run in the order of the groups; most have one node. `order`: nodes in an order in which they
-// can run, each once. `kind`: nodes of the same kind may go together when none needs another's result; those of an empty
-// kind go alone. Where no node has a kind, the order stays as it is.
+// can run, each once. `kind`: nodes of the same kind may go together when none needs another's result; those of an
+// empty kind go alone. Where no node has a kind, the order stays as it is.
 std::vector<std::vector<int>> GroupSiblings(const Graph& graph, const std::vector<int>& order,
                                             const std::function<std::string(int)>& kind);
 

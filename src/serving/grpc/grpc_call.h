@@ -1,57 +1,110 @@
-// What all methods share: who may call, how long, what is counted, and how errors go back.
+// One call, from the moment at which gRPC may take it up to the moment at which its answer is away.
 //
-// gRPC's own threads only read and write: the work is done on others, of which there are `most_threads` at most;
-// further calls wait in a queue. Calls that run no model have a queue of their own, so that nothing hides how the
-// server is.
+// gRPC's callback interface would be shorter, but in Debian's version the threads that run callbacks sleep for 100 ms
+// after each second without a call, whoever calls meanwhile.
 //
-// Thread safety: every method may be called from any number of threads.
+// Thread safety: gRPC's events come from several threads at once; all else is for one thread.
 #pragma once
 
+#include <atomic>
 #include <functional>
+#include <memory>
 #include <string>
-#include <utility>
 
 #include "absl/status/status.h"
-#include "base/task_queue.h"
+#include "absl/time/time.h"
+#include "grpcpp/completion_queue.h"
 #include "grpcpp/server_context.h"
-#include "grpcpp/support/server_callback.h"
-#include "serving/metrics/metrics.h"
+#include "grpcpp/support/async_unary_call.h"
 #include "serving/models/run_limits.h"
 
 namespace tiqu::serving {
 
-// The same code and message; a long message is cut, since it travels in headers.
-grpc::Status ToGrpc(const absl::Status& status);
-
-class GrpcCalls {
+class GrpcCall {
  public:
-  // An empty token: nobody has to show one. `metrics` must outlive the object.
-  GrpcCalls(Metrics* metrics, std::string bearer_token, int most_threads)
-      : metrics_(*metrics),
-        bearer_token_(std::move(bearer_token)),
-        inference_(most_threads),
-        management_(kManagementThreads) {}
+  class Owner {
+   public:
+    virtual ~Owner() = default;
+    virtual void Begin(GrpcCall* call) = 0;  // a client has called
+    virtual void End(GrpcCall* call) = 0;    // gRPC knows nothing of the call any more: it is to be deleted
+  };
 
-  // Runs `work` under the call's deadline and cancellation, and counts it as a request of `model` to `api` ("Predict").
-  // The request and the response live until the call is finished.
-  grpc::ServerUnaryReactor* Infer(grpc::CallbackServerContext* context, const char* api, std::string model,
-                                  std::function<absl::Status(const RunLimits&)> work);
+  explicit GrpcCall(Owner* owner) : owner_(*owner) { context_.AsyncNotifyWhenDone(&over_); }
+  virtual ~GrpcCall() = default;
+  GrpcCall(const GrpcCall&) = delete;
+  GrpcCall& operator=(const GrpcCall&) = delete;
 
-  // The same for calls that run no model and are not counted.
-  grpc::ServerUnaryReactor* Manage(grpc::CallbackServerContext* context, std::function<absl::Status()> work);
+  // What a completion queue gives back.
+  static void Happen(void* tag, bool ok) {
+    const Event& event = *static_cast<const Event*>(tag);
+    (event.call->*event.happen)(ok);
+  }
+
+  const grpc::ServerContext& context() const { return context_; }
+  absl::Time start() const { return start_; }  // when the client's request was read
+  // What the client allows; of use until Answer.
+  RunLimits Limits() const;
+
+  virtual std::string model() const = 0;
+  virtual absl::Status Run(const RunLimits& limits) = 0;
+  // Nothing may be done with the call any more: its end may come at once.
+  virtual void Answer(const grpc::Status& status) = 0;
+
+ protected:
+  struct Event {
+    GrpcCall* call;
+    void (GrpcCall::*happen)(bool ok);
+  };
+
+  grpc::ServerContext context_;
+  Event arrived_{this, &GrpcCall::OnArrived};
+  Event answered_{this, &GrpcCall::OnAnswered};
 
  private:
-  static constexpr int kManagementThreads = 4;  // a reload holds one while models load
+  // Not ok: the server shuts down before anybody called.
+  void OnArrived(bool ok);
+  void OnOver(bool ok);
+  void OnAnswered(bool ok);
 
-  absl::Status Authenticate(const grpc::CallbackServerContext& context) const;
-  // Ends the call with what `work` gives, from a thread of `queue`.
-  grpc::ServerUnaryReactor* Answer(grpc::CallbackServerContext* context, TaskQueue* queue,
-                                   std::function<absl::Status()> work) const;
+  Owner& owner_;
+  absl::Time start_;
+  Event over_{this, &GrpcCall::OnOver};
+  std::atomic<bool> cancelled_ = false;
+  std::atomic<int> to_come_ = 2;  // OnOver and OnAnswered
+};
 
-  Metrics& metrics_;
-  const std::string bearer_token_;
-  TaskQueue inference_;
-  TaskQueue management_;
+// What a method does. Called from several threads at once.
+template <typename Request, typename Response>
+struct GrpcMethod {
+  // Lets gRPC take up one call: the service's own function for that.
+  std::function<void(grpc::ServerContext*, Request*, grpc::ServerAsyncResponseWriter<Response>*,
+                     grpc::ServerCompletionQueue*, void* tag)>
+      take_up;
+  std::function<absl::Status(const Request& request, const RunLimits& limits, Response* response)> run;
+  std::function<std::string(const Request& request)> model;  // that is asked
+};
+
+template <typename Request, typename Response>
+class UnaryCall final : public GrpcCall {
+ public:
+  // Makes a call and lets gRPC take it up; from then on it belongs to `owner`. REQUIRES: `method` outlives it.
+  static void TakeUp(const GrpcMethod<Request, Response>& method, Owner* owner, grpc::ServerCompletionQueue* queue) {
+    auto call = std::make_unique<UnaryCall>(method, owner);
+    method.take_up(&call->context_, &call->request_, &call->writer_, queue, &call->arrived_);
+    static_cast<void>(call.release());
+  }
+
+  UnaryCall(const GrpcMethod<Request, Response>& method, Owner* owner) : GrpcCall(owner), method_(method) {}
+
+  std::string model() const override { return method_.model(request_); }
+  absl::Status Run(const RunLimits& limits) override { return method_.run(request_, limits, &response_); }
+  void Answer(const grpc::Status& status) override { writer_.Finish(response_, status, &answered_); }
+
+ private:
+  const GrpcMethod<Request, Response>& method_;
+  grpc::ServerAsyncResponseWriter<Response> writer_{&context_};
+  Request request_;
+  Response response_;
 };
 
 }  // namespace tiqu::serving

@@ -55,9 +55,7 @@ absl::Status AddChannelArguments(const std::string& arguments, grpc::ServerBuild
 class GrpcServer::Impl {
  public:
   Impl(ModelRegistry* models, Metrics* metrics, const GrpcOptions& options)
-      : calls_(metrics, options.bearer_token, options.max_threads),
-        prediction_(models, &calls_, metrics, PredictOptions{options.tensor_content}, options.classify),
-        models_(models, &calls_) {}
+      : models_(*models), metrics_(*metrics), calls_(metrics, options.bearer_token, options.max_threads) {}
 
   absl::Status Start(const GrpcOptions& options) {
     grpc::EnableDefaultHealthCheckService(options.health);
@@ -71,15 +69,18 @@ class GrpcServer::Impl {
     // One port has one server: without this a second one would share it and take half of its calls.
     builder.AddChannelArgument(GRPC_ARG_ALLOW_REUSEPORT, 0);
     builder.SetMaxMessageSize(std::numeric_limits<int>::max());
-    builder.RegisterService(&prediction_).RegisterService(&models_);
+    builder.RegisterService(&prediction_service_).RegisterService(&model_service_);
     grpc::ResourceQuota quota;
     builder.SetResourceQuota(quota.SetMaxThreads(options.max_threads));
     builder.SetSyncServerOption(grpc::ServerBuilder::MAX_POLLERS, kPollersPerQueue);
+    calls_.Start(builder.AddCompletionQueue());
     server_ = builder.BuildAndStart();
     if (server_ == nullptr || (!options.address.empty() && port_ == 0)) {
       return absl::UnavailableError(
           absl::StrCat("gRPC cannot listen on ", options.address.empty() ? options.socket_path : options.address));
     }
+    ServePredictions(models_, &metrics_, {options.tensor_content}, options.classify, &prediction_service_, &calls_);
+    ServeModels(&models_, &model_service_, &calls_);
     SetServing(true);
     return absl::OkStatus();
   }
@@ -99,11 +100,14 @@ class GrpcServer::Impl {
   }
 
  private:
-  GrpcCalls calls_;
-  PredictionServiceImpl prediction_;
-  ModelServiceImpl models_;
+  ModelRegistry& models_;
+  Metrics& metrics_;
+  // Before the calls, which refer to them.
+  pb::PredictionService::AsyncService prediction_service_;
+  pb::ModelService::AsyncService model_service_;
   int port_ = 0;
   std::unique_ptr<grpc::Server> server_;
+  GrpcCalls calls_;
 };
 
 GrpcServer::GrpcServer(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}

@@ -1,73 +1,89 @@
 #include "serving/grpc/services.h"
 
+#include <functional>
+#include <string>
+#include <type_traits>
+#include <utility>
+
 #include "serving/inference/metadata.h"
 #include "serving/metrics/request_metrics.h"
 
 namespace tiqu::serving {
+namespace {
 
-grpc::ServerUnaryReactor* PredictionServiceImpl::Classify(grpc::CallbackServerContext* context,
-                                                          const pb::ClassificationRequest* request,
-                                                          pb::ClassificationResponse* response) {
-  return calls_.Infer(context, "Classify", request->model_spec().name(), [=, this](const RunLimits& limits) {
-    CountExamples(&metrics_, request->model_spec().name(), request->input());
-    return serving::Classify(models_, *request, classify_, limits, response);
-  });
+template <typename Request>
+std::string ModelOf(const Request& request) {
+  return request.model_spec().name();
+}
+std::string ModelOf(const pb::MultiInferenceRequest& request) {
+  return request.tasks().empty() ? "" : request.tasks(0).model_spec().name();
+}
+std::string ModelOf(const pb::ReloadConfigRequest& /*request*/) { return ""; }
+
+// The method of `service` whose calls `request_call`, a function of generated code, takes up.
+template <typename Request, typename Response, typename Base>
+GrpcMethod<Request, Response> MethodOf(
+    std::type_identity_t<Base>* service,
+    void (Base::*request_call)(grpc::ServerContext*, Request*, grpc::ServerAsyncResponseWriter<Response>*,
+                               grpc::CompletionQueue*, grpc::ServerCompletionQueue*, void*),
+    std::type_identity_t<std::function<absl::Status(const Request&, const RunLimits&, Response*)>> run) {
+  return {[=](grpc::ServerContext* context, Request* request, grpc::ServerAsyncResponseWriter<Response>* writer,
+              grpc::ServerCompletionQueue* events,
+              void* tag) { (service->*request_call)(context, request, writer, events, events, tag); },
+          std::move(run), [](const Request& request) { return ModelOf(request); }};
 }
 
-grpc::ServerUnaryReactor* PredictionServiceImpl::Regress(grpc::CallbackServerContext* context,
-                                                         const pb::RegressionRequest* request,
-                                                         pb::RegressionResponse* response) {
-  return calls_.Infer(context, "Regress", request->model_spec().name(), [=, this](const RunLimits& limits) {
-    CountExamples(&metrics_, request->model_spec().name(), request->input());
-    return serving::Regress(models_, *request, classify_, limits, response);
-  });
-}
-
-grpc::ServerUnaryReactor* PredictionServiceImpl::Predict(grpc::CallbackServerContext* context,
-                                                         const pb::PredictRequest* request,
-                                                         pb::PredictResponse* response) {
-  return calls_.Infer(context, "Predict", request->model_spec().name(), [=, this](const RunLimits& limits) {
-    return serving::Predict(models_, *request, predict_, limits, response);
-  });
-}
-
-grpc::ServerUnaryReactor* PredictionServiceImpl::MultiInference(grpc::CallbackServerContext* context,
-                                                                const pb::MultiInferenceRequest* request,
-                                                                pb::MultiInferenceResponse* response) {
-  const std::string model = request->tasks().empty() ? "" : request->tasks(0).model_spec().name();
-  return calls_.Infer(context, "MultiInference", model, [=, this](const RunLimits& limits) {
-    CountExamples(&metrics_, model, request->input());
-    return serving::MultiInference(models_, *request, limits, response);
-  });
-}
-
-grpc::ServerUnaryReactor* PredictionServiceImpl::GetModelMetadata(grpc::CallbackServerContext* context,
-                                                                  const pb::GetModelMetadataRequest* request,
-                                                                  pb::GetModelMetadataResponse* response) {
-  return calls_.Manage(context, [=, this] { return serving::GetModelMetadata(models_, *request, response); });
-}
-
-grpc::ServerUnaryReactor* ModelServiceImpl::GetModelStatus(grpc::CallbackServerContext* context,
-                                                           const pb::GetModelStatusRequest* request,
-                                                           pb::GetModelStatusResponse* response) {
-  return calls_.Manage(context, [=, this] { return serving::GetModelStatus(models_, *request, response); });
-}
-
-absl::Status ModelServiceImpl::Reload(const pb::ModelServerConfig& config) {
-  if (config.has_model_config_list()) return models_.Reload(config);
+// Errors: those of ModelRegistry::Reload, INVALID_ARGUMENT (not a list of models).
+absl::Status Reload(ModelRegistry* models, const pb::ModelServerConfig& config) {
+  if (config.has_model_config_list()) return models->Reload(config);
   return absl::InvalidArgumentError(
       "ServerModelConfig type not supported by HandleReloadConfigRequest. Only ModelConfigList is currently supported");
 }
 
-grpc::ServerUnaryReactor* ModelServiceImpl::HandleReloadConfigRequest(grpc::CallbackServerContext* context,
-                                                                      const pb::ReloadConfigRequest* request,
-                                                                      pb::ReloadConfigResponse* response) {
-  return calls_.Manage(context, [=, this] {
-    const absl::Status status = Reload(request->config());
-    response->mutable_status()->set_error_code(static_cast<tensorflow::error::Code>(status.raw_code()));
-    response->mutable_status()->set_error_message(std::string(status.message()));
-    return status;
-  });
+}  // namespace
+
+void ServePredictions(const ModelRegistry& models, Metrics* metrics, PredictOptions predict,
+                      const ClassifyOptions& classify, pb::PredictionService::AsyncService* service, GrpcCalls* calls) {
+  using Service = pb::PredictionService::AsyncService;
+  calls->Infer("Predict", MethodOf(service, &Service::RequestPredict,
+                                   [&models, predict](const auto& request, const RunLimits& limits, auto* response) {
+                                     return Predict(models, request, predict, limits, response);
+                                   }));
+  calls->Infer("Classify", MethodOf(service, &Service::RequestClassify,
+                                    [=, &models](const auto& request, const RunLimits& limits, auto* response) {
+                                      CountExamples(metrics, ModelOf(request), request.input());
+                                      return Classify(models, request, classify, limits, response);
+                                    }));
+  calls->Infer("Regress", MethodOf(service, &Service::RequestRegress,
+                                   [=, &models](const auto& request, const RunLimits& limits, auto* response) {
+                                     CountExamples(metrics, ModelOf(request), request.input());
+                                     return Regress(models, request, classify, limits, response);
+                                   }));
+  calls->Infer("MultiInference", MethodOf(service, &Service::RequestMultiInference,
+                                          [=, &models](const auto& request, const RunLimits& limits, auto* response) {
+                                            CountExamples(metrics, ModelOf(request), request.input());
+                                            return MultiInference(models, request, limits, response);
+                                          }));
+  calls->Manage(MethodOf(service, &Service::RequestGetModelMetadata,
+                         [&models](const auto& request, const RunLimits& /*limits*/, auto* response) {
+                           return GetModelMetadata(models, request, response);
+                         }));
+}
+
+void ServeModels(ModelRegistry* models, pb::ModelService::AsyncService* service, GrpcCalls* calls) {
+  using Service = pb::ModelService::AsyncService;
+  calls->Manage(MethodOf(service, &Service::RequestGetModelStatus,
+                         [models](const auto& request, const RunLimits& /*limits*/, auto* response) {
+                           return GetModelStatus(*models, request, response);
+                         }));
+  calls->Manage(MethodOf(service, &Service::RequestHandleReloadConfigRequest,
+                         [models](const auto& request, const RunLimits& /*limits*/, auto* response) {
+                           const absl::Status status = Reload(models, request.config());
+                           response->mutable_status()->set_error_code(
+                               static_cast<tensorflow::error::Code>(status.raw_code()));
+                           response->mutable_status()->set_error_message(std::string(status.message()));
+                           return status;
+                         }));
 }
 
 }  // namespace tiqu::serving
