@@ -10,6 +10,7 @@
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "base/status.h"
+#include "engine/call_results.h"
 #include "engine/function_bodies.h"
 #include "engine/op_registry.h"
 #include "engine/output_args.h"
@@ -21,14 +22,6 @@ using tensorflow::FunctionDef;
 using tensorflow::GraphDef;
 using tensorflow::NodeDef;
 using Attributes = google::protobuf::Map<std::string, tensorflow::AttrValue>;
-
-bool IsControl(std::string_view input) { return input.starts_with('^'); }
-
-// "^node", "node" or "node:output:1" -> "node"
-std::string NodeOf(std::string_view input) {
-  if (IsControl(input)) input.remove_prefix(1);
-  return std::string(input.substr(0, input.find(':')));
-}
 
 // A call that waits for its body; `caller` is the call in whose body it stands, -1 in the graph itself.
 struct Call {
@@ -46,50 +39,6 @@ struct Body {
   const Attributes* attributes;     // of the call
   std::unordered_map<std::string, std::pair<int64_t, int64_t>> args;  // name -> first tensor, number of tensors
   std::unordered_map<std::string, const NodeDef*> nodes;
-};
-
-// What calls return, by the calls' names.
-class CallResults {
- public:
-  void Add(const std::string& call, std::vector<std::string> tensors) { tensors_.emplace(call, std::move(tensors)); }
-
-  // Inputs that are a call's results become the tensors that the call's body makes.
-  absl::Status PassThrough(NodeDef* node) {
-    for (std::string& input : *node->mutable_input()) {
-      if (!IsControl(input) && tensors_.contains(NodeOf(input))) TIQU_RETURN_IF_ERROR(Follow(&input));
-    }
-    return absl::OkStatus();
-  }
-
- private:
-  // From call to call to the node that makes it. What was walked through is shortened, so that a long chain is walked
-  // once.
-  absl::Status Follow(std::string* input) {
-    std::vector<std::string*> walked = {input};
-    std::unordered_set<std::string*> seen;
-    while (true) {
-      const std::string& at = *walked.back();
-      const auto call = tensors_.find(NodeOf(at));
-      if (call == tensors_.end()) break;
-      size_t port = 0;
-      const size_t colon = at.rfind(':');
-      const bool sound = colon == std::string::npos || absl::SimpleAtoi(at.substr(colon + 1), &port);
-      if (!sound || port >= call->second.size()) {
-        return absl::InvalidArgumentError(
-            absl::StrCat("'", at, "' is none of the ", call->second.size(), " results of call '", call->first, "'"));
-      }
-      std::string* next = &call->second[port];
-      if (!seen.insert(next).second) {
-        return absl::InvalidArgumentError(absl::StrCat("the graph has a cycle through call '", call->first, "'"));
-      }
-      walked.push_back(next);
-    }
-    const std::string end = *walked.back();
-    for (std::string* place : walked) *place = end;
-    return absl::OkStatus();
-  }
-
-  std::unordered_map<std::string, std::vector<std::string>> tensors_;
 };
 
 // What all graphs of a model share.
@@ -145,7 +94,7 @@ class Inliner {
     std::vector<std::string> pending = {meta_.saver_def().restore_op_name()};
     for (const auto& [name, signature] : meta_.signature_def()) {
       if (name.starts_with("__saved_model_")) continue;
-      for (const auto& [output, info] : signature.outputs()) pending.push_back(NodeOf(info.name()));
+      for (const auto& [output, info] : signature.outputs()) pending.push_back(NodeOfInput(info.name()));
     }
     std::vector<NodeDef*> needed;
     std::unordered_set<std::string> seen;
@@ -155,7 +104,7 @@ class Inliner {
       const auto it = by_name.find(name);
       if (it == by_name.end() || !seen.insert(name).second) continue;
       needed.push_back(it->second);
-      for (const std::string& input : it->second->input()) pending.push_back(NodeOf(input));
+      for (const std::string& input : it->second->input()) pending.push_back(NodeOfInput(input));
     }
     return needed;
   }
@@ -197,7 +146,8 @@ class Inliner {
     body.attributes =
         f != call.node->attr().end() && f->second.has_func() ? &f->second.func().attr() : &call.node->attr();
     std::vector<std::string> control;
-    for (const std::string& input : call.node->input()) (IsControl(input) ? control : body.inputs).push_back(input);
+    for (const std::string& input : call.node->input())
+      (IsControlInput(input) ? control : body.inputs).push_back(input);
     TIQU_RETURN_IF_ERROR(BindArguments(&body));
     ChoosePrefix(call.node->name(), &body);
     for (const NodeDef& node : call.function->node_def()) {
@@ -269,9 +219,9 @@ class Inliner {
 
   // An input as a body writes it ("arg", "arg:1", "node:output:0", "^node"), as one of the graph.
   absl::StatusOr<std::string> Translate(const Body& body, const std::string& input) const {
-    const std::string name = NodeOf(input);
+    const std::string name = NodeOfInput(input);
     const auto node = body.nodes.find(name);
-    if (IsControl(input) && node != body.nodes.end()) return absl::StrCat("^", body.prefix, name);
+    if (IsControlInput(input) && node != body.nodes.end()) return absl::StrCat("^", body.prefix, name);
     std::string output;
     int64_t index = 0;
     if (const size_t first = input.find(':'); first != std::string::npos) {
@@ -290,7 +240,7 @@ class Inliner {
       return absl::InvalidArgumentError(absl::StrCat("its input '", input, "' does not exist"));
     }
     const std::string& given = body.inputs[arg->second.first + index];
-    return IsControl(input) ? absl::StrCat("^", NodeOf(given)) : given;
+    return IsControlInput(input) ? absl::StrCat("^", NodeOfInput(given)) : given;
   }
 
   absl::StatusOr<int64_t> PortOf(const NodeDef& node, const std::string& output, int64_t index) const {
