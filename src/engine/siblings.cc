@@ -12,7 +12,7 @@ namespace {
 struct Placed {
   int node = 0;
   int depth = 0;
-  std::string kind;
+  int kind = 0;  // 0: none; else by the order in which they come first
 };
 
 class Depths {
@@ -20,11 +20,11 @@ class Depths {
   Depths(const Graph& graph, const std::function<std::string(int)>& kind) : graph_(graph), kind_(kind) {}
 
   Placed Place(int index) {
-    Placed placed{index, 0, kind_(index)};
+    Placed placed{index, 0, NumberOf(kind_(index))};
     const Node& node = graph_.node(index);
     for (const Edge& edge : node.inputs) placed.depth = std::max(placed.depth, Behind(edge.node));
     for (const int control : node.control_inputs) placed.depth = std::max(placed.depth, Behind(control));
-    behind_[index] = placed.depth + (placed.kind.empty() ? 0 : 1);
+    behind_[index] = placed.depth + (placed.kind == 0 ? 0 : 1);
     return placed;
   }
 
@@ -35,12 +35,17 @@ class Depths {
     return it == behind_.end() ? 0 : it->second;
   }
 
+  int NumberOf(const std::string& kind) {
+    return kind.empty() ? 0 : numbers_.emplace(kind, static_cast<int>(numbers_.size()) + 1).first->second;
+  }
+
   const Graph& graph_;
   const std::function<std::string(int)>& kind_;
+  std::map<std::string, int> numbers_;
   std::map<int, int> behind_;  // node -> the depth of what needs it, at least
 };
 
-bool SameGroup(const Placed& a, const Placed& b) { return !a.kind.empty() && a.depth == b.depth && a.kind == b.kind; }
+bool SameGroup(const Placed& a, const Placed& b) { return a.kind != 0 && a.depth == b.depth && a.kind == b.kind; }
 
 }  // namespace
 

@@ -52,55 +52,70 @@ grpc::Status ToGrpc(const absl::Status& status) {
 // A method, and the calls of it that gRPC may take up.
 class GrpcCalls::Served final : public GrpcCall::Owner {
  public:
-  Served(const GrpcCalls* calls, const char* api, std::optional<TaskQueue>* queue, TakeUp take_up)
+  Served(GrpcCalls* calls, const char* api, TaskQueue* queue, TakeUp take_up)
       : calls_(*calls), api_(api), queue_(*queue), take_up_(std::move(take_up)) {}
 
   void Begin(GrpcCall* call) override {
     TakeUpMore(1);
-    const absl::Status queued = RunGuarded([&]() -> absl::Status {
-      TIQU_RETURN_IF_ERROR(calls_.Authenticate(call->context()));
-      queue_->Submit([this, call] { FinishCall(call, [this, call] { return calls_.Run(api_, call); }); });
-      return absl::OkStatus();
-    });
-    if (!queued.ok()) FinishCall(call, [&queued] { return queued; });
+    try {
+      if (calls_.Authenticate(call->context()).ok()) {
+        queue_.Submit([this, call] { FinishCall(call, [this, call] { return calls_.Run(api_, call); }); });
+        return;
+      }
+    } catch (const std::exception&) {
+      return call->Answer(grpc::Status(grpc::StatusCode::RESOURCE_EXHAUSTED, ""));
+    }
+    FinishCall(call, [this, call] { return calls_.Authenticate(call->context()); });
   }
 
   void End(GrpcCall* call) override {
     delete call;
     TakeUpMore(0);
+    calls_.open_.Remove();
   }
 
-  // So many more, and those for which memory did not suffice before.
+  // So many more, and those for which memory did not suffice before: the end of a call leaves room for another.
   void TakeUpMore(int count) {
     const std::lock_guard<std::mutex> lock(mutex_);
-    missing_ += count;
-    const absl::Status status = RunGuarded([this] {
-      for (; missing_ > 0 && !stopped_; --missing_) take_up_(this, calls_.events_.get());
-      return absl::OkStatus();
-    });
-    static_cast<void>(status);
-  }
-
-  void Stop() {
-    const std::lock_guard<std::mutex> lock(mutex_);
-    stopped_ = true;
+    for (missing_ += count; missing_ > 0; --missing_) {
+      calls_.open_.Add();
+      try {
+        take_up_(this, calls_.events_.get());
+      } catch (const std::exception&) {
+        return calls_.open_.Remove();
+      }
+    }
   }
 
  private:
-  const GrpcCalls& calls_;
+  GrpcCalls& calls_;
   const char* const api_;
-  std::optional<TaskQueue>& queue_;
+  TaskQueue& queue_;
   const TakeUp take_up_;
   std::mutex mutex_;
   int missing_ = 0;
-  bool stopped_ = false;
 };
 
-GrpcCalls::GrpcCalls(Metrics* metrics, std::string bearer_token, int most_threads)
-    : metrics_(*metrics), bearer_token_(std::move(bearer_token)) {
-  inference_.emplace(most_threads);
-  management_.emplace(kManagementThreads);
+void GrpcCalls::OpenCalls::Add() {
+  const std::lock_guard<std::mutex> lock(mutex_);
+  ++count_;
 }
+
+void GrpcCalls::OpenCalls::Remove() {
+  const std::lock_guard<std::mutex> lock(mutex_);
+  if (--count_ == 0) none_.notify_all();
+}
+
+void GrpcCalls::OpenCalls::WaitForNone() {
+  std::unique_lock<std::mutex> lock(mutex_);
+  none_.wait(lock, [this] { return count_ == 0; });
+}
+
+GrpcCalls::GrpcCalls(Metrics* metrics, std::string bearer_token, int most_threads)
+    : metrics_(*metrics),
+      bearer_token_(std::move(bearer_token)),
+      inference_(most_threads),
+      management_(kManagementThreads) {}
 
 GrpcCalls::~GrpcCalls() { Stop(); }
 
@@ -115,17 +130,15 @@ void GrpcCalls::Start(std::unique_ptr<grpc::ServerCompletionQueue> events) {
 }
 
 void GrpcCalls::Stop() {
-  inference_.reset();
-  management_.reset();
-  for (const auto& method : methods_) method->Stop();
   if (events_ == nullptr) return;
+  open_.WaitForNone();
   events_->Shutdown();
   for (std::thread& thread : threads_) thread.join();
   threads_.clear();
   events_.reset();
 }
 
-void GrpcCalls::Serve(const char* api, std::optional<TaskQueue>* queue, TakeUp take_up) {
+void GrpcCalls::Serve(const char* api, TaskQueue* queue, TakeUp take_up) {
   methods_.push_back(std::make_unique<Served>(this, api, queue, std::move(take_up)));
   methods_.back()->TakeUpMore(kWaitingCalls);
 }

@@ -12,13 +12,13 @@
 // `most_threads` at most; further calls wait in a queue. Calls that run no model have a queue of their own, so that
 // nothing hides how the server is.
 //
-// Thread safety: every method may be called from any number of threads.
+// Thread safety: for one thread; what is run comes from many.
 #pragma once
 
+#include <condition_variable>
 #include <functional>
 #include <memory>
 #include <mutex>
-#include <optional>
 #include <string>
 #include <thread>
 #include <utility>
@@ -43,7 +43,7 @@ class GrpcCalls {
 
   // From here on events of `events` are looked at.
   void Start(std::unique_ptr<grpc::ServerCompletionQueue> events);
-  // Waits for all that runs. REQUIRES: the server is shut down, or never started.
+  // Waits for all calls to be over, and ends. REQUIRES: the server is shut down, or never started.
   void Stop();
 
   // Takes up calls of `method`, which run under the client's deadline and cancellation and are counted as requests to
@@ -60,24 +60,38 @@ class GrpcCalls {
   }
 
  private:
+  // Those that gRPC may take up, and those that are not over. A server that has shut down does not wait for them.
+  class OpenCalls {
+   public:
+    void Add();
+    void Remove();
+    void WaitForNone();
+
+   private:
+    std::mutex mutex_;
+    std::condition_variable none_;
+    int count_ = 0;
+  };
+
   class Served;
   using TakeUp = std::function<void(GrpcCall::Owner*, grpc::ServerCompletionQueue*)>;
 
   template <typename Request, typename Response>
-  void Serve(const char* api, std::optional<TaskQueue>* queue, GrpcMethod<Request, Response> method) {
+  void Serve(const char* api, TaskQueue* queue, GrpcMethod<Request, Response> method) {
     Serve(api, queue, [method = std::move(method)](GrpcCall::Owner* owner, grpc::ServerCompletionQueue* events) {
       UnaryCall<Request, Response>::TakeUp(method, owner, events);
     });
   }
-  void Serve(const char* api, std::optional<TaskQueue>* queue, TakeUp take_up);
+  void Serve(const char* api, TaskQueue* queue, TakeUp take_up);
 
   absl::Status Authenticate(const grpc::ServerContext& context) const;
   absl::Status Run(const char* api, GrpcCall* call) const;
 
   Metrics& metrics_;
   const std::string bearer_token_;
-  std::optional<TaskQueue> inference_, management_;
+  TaskQueue inference_, management_;
   std::unique_ptr<grpc::ServerCompletionQueue> events_;
+  OpenCalls open_;
   std::vector<std::unique_ptr<Served>> methods_;
   std::vector<std::thread> threads_;  // that wait for events
 };

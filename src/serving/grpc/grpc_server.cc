@@ -2,6 +2,7 @@
 
 #include <chrono>
 #include <limits>
+#include <mutex>
 #include <utility>
 
 #include "absl/strings/numbers.h"
@@ -56,6 +57,7 @@ class GrpcServer::Impl {
  public:
   Impl(ModelRegistry* models, Metrics* metrics, const GrpcOptions& options)
       : models_(*models), metrics_(*metrics), calls_(metrics, options.bearer_token, options.max_threads) {}
+  ~Impl() { Drain(absl::ZeroDuration()); }
 
   absl::Status Start(const GrpcOptions& options) {
     grpc::EnableDefaultHealthCheckService(options.health);
@@ -95,8 +97,10 @@ class GrpcServer::Impl {
 
   void Drain(absl::Duration patience) {
     if (server_ == nullptr) return;
+    const std::lock_guard<std::mutex> lock(draining_);
     server_->Shutdown(std::chrono::system_clock::now() + absl::ToChronoMilliseconds(patience));
     server_->Wait();
+    calls_.Stop();
   }
 
  private:
@@ -106,12 +110,13 @@ class GrpcServer::Impl {
   pb::PredictionService::AsyncService prediction_service_;
   pb::ModelService::AsyncService model_service_;
   int port_ = 0;
+  std::mutex draining_;
   std::unique_ptr<grpc::Server> server_;
   GrpcCalls calls_;
 };
 
 GrpcServer::GrpcServer(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
-GrpcServer::~GrpcServer() { Drain(absl::ZeroDuration()); }
+GrpcServer::~GrpcServer() = default;
 
 absl::StatusOr<std::unique_ptr<GrpcServer>> GrpcServer::Start(ModelRegistry* models, Metrics* metrics,
                                                               const GrpcOptions& options) {

@@ -8,6 +8,7 @@
 #include "gmock/gmock.h"
 #include "grpcpp/client_context.h"
 #include "grpcpp/create_channel.h"
+#include "grpcpp/generic/generic_stub.h"
 #include "gtest/gtest.h"
 #include "serving/rest/half_plus_two.h"
 #include "serving_inference.grpc.pb.h"
@@ -119,6 +120,72 @@ TEST_F(GrpcServerTest, DrainingFinishesWhatRuns) {
   EXPECT_TRUE(Predict(&running).ok());
   EXPECT_EQ(Predict(&late).error_code(), grpc::StatusCode::UNAVAILABLE);
   drain.join();
+}
+
+TEST_F(GrpcServerTest, DrainingWaitsForRunsThatDoNotStop) {
+  Start();
+  std::atomic<bool> begun = false, ended = false;
+  models_.version(2).OnRun([&](const RunLimits&) {
+    begun = true;
+    absl::SleepFor(absl::Milliseconds(300));
+    ended = true;
+    return absl::OkStatus();
+  });
+  std::thread client([this] {
+    grpc::ClientContext context;
+    EXPECT_FALSE(Predict(&context).ok());
+  });
+  while (!begun) absl::SleepFor(absl::Milliseconds(1));
+  server_->Drain(absl::ZeroDuration());
+  EXPECT_TRUE(ended);
+  client.join();
+}
+
+// More of them than calls that gRPC may take up at a time: none is lost by them.
+TEST_F(GrpcServerTest, BytesThatAreNoRequestAreRefusedAndTheNextCallIsAnswered) {
+  Start();
+  grpc::GenericStub stub(channel_);
+  grpc::CompletionQueue queue;
+  const grpc::Slice bytes("\xff\xff\xff");
+  for (int i = 0; i < 10; ++i) {
+    grpc::ClientContext context;
+    const grpc::ByteBuffer request(&bytes, 1);
+    auto call = stub.PrepareUnaryCall(&context, "/tensorflow.serving.PredictionService/Predict", request, &queue);
+    call->StartCall();
+    grpc::ByteBuffer response;
+    grpc::Status status;
+    call->Finish(&response, &status, nullptr);
+    void* tag = nullptr;
+    bool ok = false;
+    ASSERT_TRUE(queue.Next(&tag, &ok));
+    EXPECT_EQ(status.error_code(), grpc::StatusCode::INTERNAL) << status.error_message();
+  }
+  grpc::ClientContext context;
+  EXPECT_TRUE(Predict(&context).ok());
+}
+
+TEST_F(GrpcServerTest, ClientsThatGoAwayAndAServerThatEndsMeanwhile) {
+  for (int round = 0; round < 20; ++round) {
+    Start();
+    models_.version(2).OnRun([](const RunLimits& limits) {
+      while (limits.Check().ok()) absl::SleepFor(absl::Milliseconds(1));
+      return limits.Check();
+    });
+    std::vector<std::thread> clients;
+    for (int i = 0; i < 6; ++i) {
+      clients.emplace_back([this, i] {
+        grpc::ClientContext context;
+        context.set_deadline(absl::ToChronoTime(absl::Now() + absl::Milliseconds(4 * i)));
+        pb::PredictRequest request;
+        request.mutable_model_spec()->set_name("m");
+        pb::PredictResponse response;
+        EXPECT_FALSE(prediction_->Predict(&context, request, &response).ok());
+      });
+    }
+    absl::SleepFor(absl::Milliseconds(round));
+    server_.reset();
+    for (std::thread& client : clients) client.join();
+  }
 }
 
 // One thread, which a call holds: what comes then waits, and a call that is over when its turn comes does not run.
