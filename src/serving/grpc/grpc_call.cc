@@ -20,14 +20,19 @@ void GrpcCall::OnArrived(bool ok) {
   ok ? owner_.Begin(this) : owner_.End(this);
 }
 
+void GrpcCall::Answer(const grpc::Status& status) {
+  Finish(status);
+  LetGo();
+}
+
 // gRPC says so in any case, also of a call that was answered.
 void GrpcCall::OnOver(bool /*ok*/) {
   if (context_.IsCancelled()) cancelled_ = true;
-  OnAnswered(true);
+  LetGo();
 }
 
-void GrpcCall::OnAnswered(bool /*ok*/) {
-  if (--to_come_ == 0) owner_.End(this);
+void GrpcCall::LetGo() {
+  if (--holders_ == 0) owner_.End(this);
 }
 
 }  // namespace tiqu::serving

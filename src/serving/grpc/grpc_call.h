@@ -29,7 +29,7 @@ class GrpcCall {
     virtual void End(GrpcCall* call) = 0;    // gRPC knows nothing of the call any more: it is to be deleted
   };
 
-  explicit GrpcCall(Owner* owner) : owner_(*owner) { context_.AsyncNotifyWhenDone(&over_); }
+  explicit GrpcCall(Owner* owner) : owner_(*owner) { context_.AsyncNotifyWhenDone(TagOf(&over_)); }
   virtual ~GrpcCall() = default;
   GrpcCall(const GrpcCall&) = delete;
   GrpcCall& operator=(const GrpcCall&) = delete;
@@ -37,7 +37,7 @@ class GrpcCall {
   // What a completion queue gives back.
   static void Happen(void* tag, bool ok) {
     const Event& event = *static_cast<const Event*>(tag);
-    (event.call->*event.happen)(ok);
+    (event.call.load(std::memory_order_acquire)->*event.happen)(ok);
   }
 
   const grpc::ServerContext& context() const { return context_; }
@@ -48,29 +48,39 @@ class GrpcCall {
   virtual std::string model() const = 0;
   virtual absl::Status Run(const RunLimits& limits) = 0;
   // Nothing may be done with the call any more: its end may come at once.
-  virtual void Answer(const grpc::Status& status) = 0;
+  void Answer(const grpc::Status& status);
 
  protected:
   struct Event {
-    GrpcCall* call;
     void (GrpcCall::*happen)(bool ok);
+    std::atomic<GrpcCall*> call = nullptr;
   };
 
+  // The tag of an event. Whoever gets it back sees all that was done before: gRPC sees to that, too, but under locks
+  // that the thread sanitizer does not know.
+  void* TagOf(Event* event) {
+    event->call.store(this, std::memory_order_release);
+    return event;
+  }
+
+  virtual void Finish(const grpc::Status& status) = 0;
+
   grpc::ServerContext context_;
-  Event arrived_{this, &GrpcCall::OnArrived};
-  Event answered_{this, &GrpcCall::OnAnswered};
+  Event arrived_{&GrpcCall::OnArrived};
+  Event answered_{&GrpcCall::OnAnswered};
 
  private:
   // Not ok: the server shuts down before anybody called.
   void OnArrived(bool ok);
   void OnOver(bool ok);
-  void OnAnswered(bool ok);
+  void OnAnswered(bool /*ok*/) { LetGo(); }
+  void LetGo();
 
   Owner& owner_;
   absl::Time start_;
-  Event over_{this, &GrpcCall::OnOver};
+  Event over_{&GrpcCall::OnOver};
   std::atomic<bool> cancelled_ = false;
-  std::atomic<int> to_come_ = 2;  // OnOver and OnAnswered
+  std::atomic<int> holders_ = 3;  // OnOver and OnAnswered, which are to come, and whoever answers
 };
 
 // What a method does. Called from several threads at once.
@@ -90,7 +100,7 @@ class UnaryCall final : public GrpcCall {
   // Makes a call and lets gRPC take it up; from then on it belongs to `owner`. REQUIRES: `method` outlives it.
   static void TakeUp(const GrpcMethod<Request, Response>& method, Owner* owner, grpc::ServerCompletionQueue* queue) {
     auto call = std::make_unique<UnaryCall>(method, owner);
-    method.take_up(&call->context_, &call->request_, &call->writer_, queue, &call->arrived_);
+    method.take_up(&call->context_, &call->request_, &call->writer_, queue, call->TagOf(&call->arrived_));
     static_cast<void>(call.release());
   }
 
@@ -98,9 +108,10 @@ class UnaryCall final : public GrpcCall {
 
   std::string model() const override { return method_.model(request_); }
   absl::Status Run(const RunLimits& limits) override { return method_.run(request_, limits, &response_); }
-  void Answer(const grpc::Status& status) override { writer_.Finish(response_, status, &answered_); }
 
  private:
+  void Finish(const grpc::Status& status) override { writer_.Finish(response_, status, TagOf(&answered_)); }
+
   const GrpcMethod<Request, Response>& method_;
   grpc::ServerAsyncResponseWriter<Response> writer_{&context_};
   Request request_;
