@@ -195,15 +195,15 @@ def print_latencies(servers, seconds):
         print(f"latency over {server.name}: p50 {p50:.1f} ms, p99 {p99:.1f} ms, {p99 / p50:.2f} times")
 
 
-def compare_ids(rest, grpc, rounds):
+def compare_ids(rest, grpc, calls):
+    """One client, a call over each interface in turns."""
     inputs = clients.id_inputs(512)
-    differences, by_rest, by_grpc = [], [], []
-    for _ in range(rounds):
-        by_rest.append(clients.one_by_one(clients.rest_predict(rest, inputs), 60))
-        by_grpc.append(clients.one_by_one(clients.grpc_predict(grpc, inputs), 60))
-        differences.append(by_rest[-1] - by_grpc[-1])
-    print(f"ids of 512 characters, one client: REST {statistics.median(by_rest):.2f} ms, gRPC "
-          f"{statistics.median(by_grpc):.2f} ms, difference {statistics.median(differences):.2f} ms")
+    interfaces = [clients.rest_predict(rest, inputs)(), clients.grpc_predict(grpc, inputs)()]
+    times = [[clients.milliseconds_of(call) for call in interfaces] for _ in range(20 + calls)][20:]
+    by_rest, by_grpc = (statistics.median(column) for column in zip(*times))
+    difference = statistics.median(over_rest - over_grpc for over_rest, over_grpc in times)
+    print(f"ids of 512 characters, one client: REST {by_rest:.2f} ms, gRPC {by_grpc:.2f} ms, difference "
+          f"{difference:.2f} ms")
 
 
 def main():
@@ -211,7 +211,7 @@ def main():
     parser.add_argument("build", type=Path)
     parser.add_argument("model", type=Path)
     parser.add_argument("--slices", type=int, default=60, help="turns of half a second for each")
-    parser.add_argument("--rounds", type=int, default=9, help="of the comparison of ids")
+    parser.add_argument("--id-calls", type=int, default=500, help="of ids, over each interface")
     options = parser.parse_args()
     tiqu, model = options.build / "tiqu", options.model.resolve()
     os.sched_setaffinity(0, {CLIENT_CORE})
@@ -236,7 +236,7 @@ def main():
         print_latencies(servers, 8)
         if len(servers) == 2:
             servers[0].process.send_signal(signal.SIGCONT)
-            compare_ids(rest, grpc, options.rounds)
+            compare_ids(rest, grpc, options.id_calls)
     finally:
         for contender in contenders:
             contender.stop()
