@@ -1,7 +1,9 @@
 #!/usr/bin/env python3
 """The server against `tiqu extract`, and REST against gRPC. All sides warm, answers compared first.
 
-    bench/serve_speed.py BUILD MODEL [--slices 60]      PYTHON needs the stock client for the rows of gRPC
+    bench/serve_speed.py BUILD MODEL [--slices 60] [--id-calls 500]
+
+The Python that runs it needs the stock client for the rows of gRPC.
 
 The server has one core of its own, and so has `tiqu extract` (one worker); the clients run on another core, which a
 server that shares a machine with its clients would have to give away. Passages have 200 characters.

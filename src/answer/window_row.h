@@ -25,7 +25,7 @@ struct WindowRow {
 };
 
 struct BatchLimits {
-  int32_t passage_chars = 1024;  // of a batch, padding counted; one row is always taken; more gains nothing
+  int32_t passage_chars = 1024;  // of a batch, padding counted; one row is always taken; more loses the cache
   int32_t rows = 64;
 };
 

@@ -26,7 +26,7 @@ namespace tiqu::engine {
 using TensorMap = std::map<std::string, Tensor>;
 
 // Called after each operation of a run, on the thread that runs it: the node's name, its operation, the seconds it
-// took. Nodes that went together are named in one: "a + b".
+// took. Nodes that ran together are reported once, as "a + b".
 using NodeObserver = std::function<void(std::string_view node, std::string_view op, double seconds)>;
 
 struct EngineOptions {

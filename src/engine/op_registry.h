@@ -60,8 +60,8 @@ struct OpInstance {
   std::vector<Tensor> constants = {};
   bool folds = true;        // may run at load, when all inputs are constants
   bool needs_feed = false;  // a placeholder without a default: an error when a signature needs it and does not feed it
-  // Instances of the same kind, unless it is empty, do the same and differ in their inputs alone: `run_together` of one
-  // does what `run` of each does, bit for bit, and takes less time. An error fails them all.
+  // Instances of the same kind, unless it is empty, do the same with as many inputs, and differ in those alone:
+  // `run_together` of one does what `run` of each does, bit for bit, and takes less time. An error fails them all.
   std::string kind = {};
   std::function<absl::Status(std::span<OpContext>)> run_together = nullptr;
 };

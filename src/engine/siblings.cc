@@ -8,7 +8,7 @@ namespace tiqu::engine {
 namespace {
 
 // A node, and how many nodes with a kind lie on the longest way to it. One that needs another with a kind is deeper
-// than that, so those of equal depth can go together; and what lies between two depths fits there.
+// than that, so those of equal depth can go together, after the nodes without a kind of that depth.
 struct Placed {
   int node = 0;
   int depth = 0;
@@ -29,7 +29,7 @@ class Depths {
   }
 
  private:
-  // 0 for what is not in the order, as constants.
+  // 0 for what is not in the order, such as constants.
   int Behind(int node) const {
     const auto it = behind_.find(node);
     return it == behind_.end() ? 0 : it->second;

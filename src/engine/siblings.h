@@ -1,5 +1,5 @@
-// Nodes that do the same with different inputs, as the layers of an encoder do that question and passage pass one after
-// the other: run together they read their weights once.
+// Nodes that do the same with different inputs, such as an encoder's layers, which question and passage both pass: run
+// together, they read their weights once.
 //
 // Thread safety: a free function.
 #pragma once

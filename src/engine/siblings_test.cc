@@ -44,7 +44,7 @@ Groups GroupsOf(const Case& nodes) {
 }
 
 TEST(SiblingsTest, LayersOfTwoEncodersGoTogether) {
-  // 0 1 2 and 4 5 6: encoders; 3: between them; 7 needs both.
+  // 0 1 2 and 4 5 6: encoders; 3: before the second; 7 needs both.
   const Case nodes{{{}, {0}, {1}, {}, {3}, {4}, {5}, {2, 6}}, {"a", "b", "c", "", "a", "b", "c", ""}};
   EXPECT_THAT(GroupsOf(nodes),
               ElementsAre(ElementsAre(3), ElementsAre(0, 4), ElementsAre(1, 5), ElementsAre(2, 6), ElementsAre(7)));

@@ -14,7 +14,7 @@ namespace {
 
 constexpr size_t kMostMessageBytes = 1024;
 constexpr int kManagementThreads = 4;  // a reload holds one while models load
-constexpr int kWaitingCalls = 4;       // of a method, that gRPC may take up
+constexpr int kOfferedCalls = 4;       // of a method, that gRPC may take up
 
 // One reads a large request, another takes the next call.
 int EventThreads() { return std::clamp(static_cast<int>(std::thread::hardware_concurrency()) / 2, 2, 8); }
@@ -140,7 +140,7 @@ void GrpcCalls::Stop() {
 
 void GrpcCalls::Serve(const char* api, TaskQueue* queue, TakeUp take_up) {
   methods_.push_back(std::make_unique<Served>(this, api, queue, std::move(take_up)));
-  methods_.back()->TakeUpMore(kWaitingCalls);
+  methods_.back()->TakeUpMore(kOfferedCalls);
 }
 
 absl::Status GrpcCalls::Authenticate(const grpc::ServerContext& context) const {

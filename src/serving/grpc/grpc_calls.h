@@ -9,10 +9,10 @@
 //   calls.Stop();
 //
 // A few threads take what gRPC gives and read the requests; the work is done on others, of which there are
-// `most_threads` at most; further calls wait in a queue. Calls that run no model have a queue of their own, so that
-// nothing hides how the server is.
+// `most_threads` at most; further calls wait in a queue. Calls that run no model have a queue and threads of
+// their own, so that a busy server still says how it is.
 //
-// Thread safety: for one thread; what is run comes from many.
+// Thread safety: for one thread. Methods run on many at once.
 #pragma once
 
 #include <condition_variable>
@@ -60,7 +60,7 @@ class GrpcCalls {
   }
 
  private:
-  // Those that gRPC may take up, and those that are not over. A server that has shut down does not wait for them.
+  // Counts the calls that gRPC may take up and those that are not over: grpc::Server::Wait does not wait for them.
   class OpenCalls {
    public:
     void Add();

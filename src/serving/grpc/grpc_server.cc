@@ -81,8 +81,9 @@ class GrpcServer::Impl {
       return absl::UnavailableError(
           absl::StrCat("gRPC cannot listen on ", options.address.empty() ? options.socket_path : options.address));
     }
-    ServePredictions(models_, &metrics_, {options.tensor_content}, options.classify, &prediction_service_, &calls_);
-    ServeModels(&models_, &model_service_, &calls_);
+    ServePredictionService(models_, &metrics_, {options.tensor_content}, options.classify, &prediction_service_,
+                           &calls_);
+    ServeModelService(&models_, &model_service_, &calls_);
     SetServing(true);
     return absl::OkStatus();
   }

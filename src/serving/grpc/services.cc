@@ -42,8 +42,9 @@ absl::Status Reload(ModelRegistry* models, const pb::ModelServerConfig& config) 
 
 }  // namespace
 
-void ServePredictions(const ModelRegistry& models, Metrics* metrics, PredictOptions predict,
-                      const ClassifyOptions& classify, pb::PredictionService::AsyncService* service, GrpcCalls* calls) {
+void ServePredictionService(const ModelRegistry& models, Metrics* metrics, PredictOptions predict,
+                            const ClassifyOptions& classify, pb::PredictionService::AsyncService* service,
+                            GrpcCalls* calls) {
   using Service = pb::PredictionService::AsyncService;
   calls->Infer("Predict", MethodOf(service, &Service::RequestPredict,
                                    [&models, predict](const auto& request, const RunLimits& limits, auto* response) {
@@ -70,7 +71,7 @@ void ServePredictions(const ModelRegistry& models, Metrics* metrics, PredictOpti
                          }));
 }
 
-void ServeModels(ModelRegistry* models, pb::ModelService::AsyncService* service, GrpcCalls* calls) {
+void ServeModelService(ModelRegistry* models, pb::ModelService::AsyncService* service, GrpcCalls* calls) {
   using Service = pb::ModelService::AsyncService;
   calls->Manage(MethodOf(service, &Service::RequestGetModelStatus,
                          [models](const auto& request, const RunLimits& /*limits*/, auto* response) {

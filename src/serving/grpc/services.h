@@ -12,10 +12,11 @@
 
 namespace tiqu::serving {
 
-// Both REQUIRE that the server which `service` is registered with has started, and that all that is handed over by
-// pointer or by reference outlives `calls`.
-void ServePredictions(const ModelRegistry& models, Metrics* metrics, PredictOptions predict,
-                      const ClassifyOptions& classify, pb::PredictionService::AsyncService* service, GrpcCalls* calls);
-void ServeModels(ModelRegistry* models, pb::ModelService::AsyncService* service, GrpcCalls* calls);
+// Both REQUIRE that the server which `service` is registered with has started, and that `models`, `metrics` and
+// `service` outlive `calls`.
+void ServePredictionService(const ModelRegistry& models, Metrics* metrics, PredictOptions predict,
+                            const ClassifyOptions& classify, pb::PredictionService::AsyncService* service,
+                            GrpcCalls* calls);
+void ServeModelService(ModelRegistry* models, pb::ModelService::AsyncService* service, GrpcCalls* calls);
 
 }  // namespace tiqu::serving
