@@ -2,17 +2,18 @@
 # Trains and scores what docs/results.md reports, on the data sets in TIQU_SHARED or ../shared.
 #
 #   scripts/measure_accuracy.sh FOLDER xxcq [FLAGS of tiqu train]     CAIL2021 theft cases: an hour on one core
-#   scripts/measure_accuracy.sh FOLDER cmrc        CMRC 2018 trial, trained on other sets: fifty minutes on one core
+#   scripts/measure_accuracy.sh FOLDER cmrc        CMRC 2018 trial, trained on other sets: two hours on one core
 #   scripts/measure_accuracy.sh FOLDER ablation    two epochs of xxcq with one piece left out, each: half an hour in all
 #   scripts/measure_accuracy.sh FOLDER tagger-SET  SET is resume, weibo, cluener or msra: 15 to 50 minutes on one core
 #   scripts/measure_accuracy.sh FOLDER precision   three epochs of xxcq scored in fp32, bf16 and int8: fifteen minutes
 set -euo pipefail
+folder=$(mkdir -p "$1" && cd "$1" && pwd)
 cd "$(dirname "$0")/.."
 root=$PWD
 tiqu=$root/build/tiqu
 data=${TIQU_SHARED:-$(cd .. && pwd)/shared}/data
 labels=$root/examples/labels/xxcq.json
-mkdir -p "$1" && cd "$1"
+cd "$folder"
 [ -f tagged_vectors.bin ] || "$root/scripts/train_vectors.sh" .
 
 prepare_xxcq() {
@@ -90,7 +91,8 @@ case "${2:-}" in
     "$tiqu" convert "$data/drcd/DRCD_dev.json" "$data"/chinesesquad/*.json "$data/cjrc/dev_ground_truth.json" \
       "$data/houjin/train.json" "$data/dureader_robust/dev.json" --single --drop-duplicates -o all.jsonl >/dev/null
     grep -v '"answers":\[\]' all.jsonl >single.jsonl
-    "$tiqu" import "$root/models/starter" -o starter.h5
+    "$root/scripts/prepare_starter_data.sh" . 14000 >/dev/null
+    "$tiqu" train "$root/examples/train/cmrc_start.toml" --resume true
     "$tiqu" train "$root/examples/train/cmrc.toml" --resume true
     score cmrc "$data/cmrc2018/cmrc2018_trial.json" --baseline
     ;;
