@@ -7,13 +7,8 @@
 #   scripts/measure_accuracy.sh FOLDER tagger-SET  SET is resume, weibo, cluener or msra: 15 to 50 minutes on one core
 #   scripts/measure_accuracy.sh FOLDER precision   three epochs of xxcq scored in fp32, bf16 and int8: fifteen minutes
 set -euo pipefail
-folder=$(mkdir -p "$1" && cd "$1" && pwd)
-cd "$(dirname "$0")/.."
-root=$PWD
-tiqu=$root/build/tiqu
-data=${TIQU_SHARED:-$(cd .. && pwd)/shared}/data
+. "$(dirname "$0")/enter_folder.sh" "$1"
 labels=$root/examples/labels/xxcq.json
-cd "$folder"
 [ -f tagged_vectors.bin ] || "$root/scripts/train_vectors.sh" .
 
 prepare_xxcq() {
@@ -92,7 +87,9 @@ case "${2:-}" in
       "$data/houjin/train.json" "$data/dureader_robust/dev.json" --single --drop-duplicates -o all.jsonl >/dev/null
     grep -v '"answers":\[\]' all.jsonl >single.jsonl
     "$root/scripts/prepare_starter_data.sh" . 14000 >/dev/null
-    "$tiqu" train "$root/examples/train/cmrc_start.toml" --resume true
+    # General reading questions gain from more layers after the question than the bundled model has.
+    "$tiqu" train "$root/examples/train/starter.toml" --resume true --output-dir cmrc_start --max-minutes 66 \
+      --encoder-rates "[1,2,4]" --model-rates "[1,2,4,8,16,1]"
     "$tiqu" train "$root/examples/train/cmrc.toml" --resume true
     score cmrc "$data/cmrc2018/cmrc2018_trial.json" --baseline
     ;;

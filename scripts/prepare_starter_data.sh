@@ -5,11 +5,7 @@
 #
 # The data sets are looked for in TIQU_SHARED, or in ../shared.
 set -euo pipefail
-folder=$(mkdir -p "$1" && cd "$1" && pwd)
-cd "$(dirname "$0")/.."
-tiqu=$PWD/build/tiqu
-data=${TIQU_SHARED:-$(cd .. && pwd)/shared}/data
-cd "$folder"
+. "$(dirname "$0")/enter_folder.sh" "$1"
 
 "$tiqu" synth --count "$2" --seed 1 -o synth_train.jsonl
 "$tiqu" synth --count 400 --seed 2 -o synth_dev.jsonl

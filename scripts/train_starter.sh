@@ -6,11 +6,7 @@
 # Takes an hour and forty minutes. The data sets are looked for in TIQU_SHARED, or in ../shared. A training that was
 # stopped goes on when the same command is given again.
 set -euo pipefail
-folder=$(mkdir -p "$1" && cd "$1" && pwd)
-cd "$(dirname "$0")/.."
-root=$PWD
-tiqu=$root/build/tiqu
-cd "$folder"
+. "$(dirname "$0")/enter_folder.sh" "$1"
 
 [ -f vectors.bin ] || "$root/scripts/train_vectors.sh" .
 "$root/scripts/prepare_starter_data.sh" . 28000

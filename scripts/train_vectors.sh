@@ -7,11 +7,7 @@
 #
 # The data sets are looked for in TIQU_SHARED, or in ../shared. Two threads: not the same bits twice.
 set -euo pipefail
-folder=$(mkdir -p "$1" && cd "$1" && pwd)
-cd "$(dirname "$0")/.."
-tiqu=$PWD/build/tiqu
-data=${TIQU_SHARED:-$(cd .. && pwd)/shared}/data
-cd "$folder"
+. "$(dirname "$0")/enter_folder.sh" "$1"
 
 for corpus in laws modern_histories; do xz -dkc "$data/corpus/$corpus.txt.xz" >"$corpus.txt"; done
 "$tiqu" convert "$data/drcd/DRCD_dev.json" "$data"/chinesesquad/*.json -o passages.jsonl >/dev/null
