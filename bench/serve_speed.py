@@ -201,6 +201,10 @@ def compare_ids(rest, grpc, calls):
     """One client, a call over each interface in turns."""
     inputs = clients.id_inputs(512)
     interfaces = [clients.rest_predict(rest, inputs)(), clients.grpc_predict(grpc, inputs)()]
+    over_rest, over_grpc = json.loads(interfaces[0](None))["outputs"], interfaces[1](None).outputs["pa"].float_val
+    over_rest = [value for character in over_rest[0] for value in character]
+    if len(over_rest) != len(over_grpc) or max(abs(a - b) for a, b in zip(over_rest, over_grpc)) > 1e-6:
+        raise SystemExit("serve_speed: the answers to ids differ between REST and gRPC")
     times = [[clients.milliseconds_of(call) for call in interfaces] for _ in range(20 + calls)][20:]
     by_rest, by_grpc = (statistics.median(column) for column in zip(*times))
     difference = statistics.median(over_rest - over_grpc for over_rest, over_grpc in times)
@@ -215,6 +219,8 @@ def main():
     parser.add_argument("--slices", type=int, default=60, help="turns of half a second for each")
     parser.add_argument("--id-calls", type=int, default=500, help="of ids, over each interface")
     options = parser.parse_args()
+    if options.slices < GROUPS:
+        parser.error(f"--slices is {options.slices}, at least {GROUPS}")
     tiqu, model = options.build / "tiqu", options.model.resolve()
     os.sched_setaffinity(0, {CLIENT_CORE})
     texts = clients.passages(1000, 200)
