@@ -6,14 +6,10 @@
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "base/status.h"
+#include "engine/node_input.h"
 #include "graph.pb.h"
 
 namespace tiqu::engine {
-
-std::string NodeOfInput(std::string_view input) {
-  if (IsControlInput(input)) input.remove_prefix(1);
-  return std::string(input.substr(0, input.find(':')));
-}
 
 absl::Status CallResults::PassThrough(tensorflow::NodeDef* node) {
   for (std::string& input : *node->mutable_input()) {

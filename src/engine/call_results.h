@@ -8,7 +8,6 @@
 #pragma once
 
 #include <string>
-#include <string_view>
 #include <unordered_map>
 #include <utility>
 #include <vector>
@@ -20,12 +19,6 @@ class NodeDef;
 }  // namespace tensorflow
 
 namespace tiqu::engine {
-
-// "^node": an input that is waited for and not read.
-inline bool IsControlInput(std::string_view input) { return input.starts_with('^'); }
-
-// "^node", "node" or "node:output:1" -> "node"
-std::string NodeOfInput(std::string_view input);
 
 class CallResults {
  public:

@@ -9,6 +9,7 @@
 #include "engine/compile.h"
 #include "engine/conditionals.h"
 #include "engine/graph.h"
+#include "engine/node_input.h"
 #include "engine/signature.h"
 
 namespace tiqu::engine {
@@ -57,7 +58,7 @@ class BodyTaker {
   absl::Status Take(const FunctionNode& kind, NodeDef* node) {
     std::vector<std::string> arguments, kept, control;
     for (const std::string& input : node->input()) {
-      (input.starts_with('^')                                ? control
+      (IsControlInput(input)                                 ? control
        : static_cast<int>(kept.size()) < kind.first_argument ? kept
                                                              : arguments)
           .push_back(input);

@@ -4,6 +4,7 @@
 #include "absl/strings/str_cat.h"
 #include "base/status.h"
 #include "engine/fused/register.h"
+#include "engine/node_input.h"
 
 namespace tiqu::engine {
 
@@ -23,7 +24,7 @@ absl::StatusOr<Graph> Graph::FromDef(const tensorflow::GraphDef& def) {
   }
   for (Node& node : graph.nodes_) {
     for (const std::string& input : node.def->input()) {
-      const bool control = input.starts_with('^');
+      const bool control = IsControlInput(input);
       absl::StatusOr<Edge> edge = graph.Resolve(control ? std::string_view(input).substr(1) : input);
       if (!edge.ok()) return Annotate(edge.status(), absl::StrCat("input of node '", node.def->name(), "'"));
       if (control) {

@@ -12,6 +12,7 @@
 #include "base/status.h"
 #include "engine/call_results.h"
 #include "engine/function_bodies.h"
+#include "engine/node_input.h"
 #include "engine/op_registry.h"
 #include "engine/output_args.h"
 

@@ -82,6 +82,7 @@ class GrpcCalls {
       UnaryCall<Request, Response>::TakeUp(method, owner, events);
     });
   }
+  // api: empty where calls are not counted.
   void Serve(const char* api, TaskQueue* queue, TakeUp take_up);
 
   absl::Status Authenticate(const grpc::ServerContext& context) const;
