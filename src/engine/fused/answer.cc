@@ -5,6 +5,7 @@
 #include "absl/strings/str_cat.h"
 #include "base/status.h"
 #include "engine/fused/layer.h"
+#include "engine/kernels/arithmetic.h"
 #include "engine/kernels/elementwise.h"
 #include "engine/kernels/gemm.h"
 
@@ -47,15 +48,12 @@ struct Answer {
   void RunBlock(const float* x, int64_t rows, float* hidden, float* logits, float* out) const {
     const int64_t n = hidden_bias.size(), padded = kernel.shape()[1];
     hidden_kernel->Multiply(rows, x, d, kernels::Into::kOverwrite, hidden, n);
-    for (int64_t row = 0; row < rows; ++row) {
-      float* to = hidden + row * n;
-      for (int64_t i = 0; i < n; ++i) to[i] = std::max(to[i] + hidden_bias.data<float>()[i], 0.0F);
-    }
+    kernels::AddBiasRelu(rows, n, hidden_bias.data<float>(), hidden);
     kernels::Gemm({rows, padded, n}, 1.0F, hidden, n, kernel.data<float>(), padded, 0.0F, logits, padded);
     for (int64_t row = 0; row < rows; ++row) {
       for (int64_t i = 0; i < tags; ++i) out[row * tags + i] = logits[row * padded + i] + bias.data<float>()[i];
     }
-    kernels::SoftmaxRows(rows, tags, out, out);
+    tags == 3 ? kernels::SoftmaxRowsOfThree(rows, out, out) : kernels::SoftmaxRows(rows, tags, out, out);
   }
 
   // Tag 0, "outside", is certain where there is nothing. Rows of no weight may hold anything before.

@@ -9,6 +9,7 @@
 #include "base/status.h"
 #include "engine/fused/attention_weights.h"
 #include "engine/fused/layer.h"
+#include "engine/kernels/arithmetic.h"
 #include "engine/kernels/gemm.h"
 
 namespace tiqu::engine {
@@ -21,6 +22,7 @@ struct MergedContext {
   std::shared_ptr<const kernels::PackedMatrix> of_c2q;          // K2: [d, n], where this layer makes C
   std::shared_ptr<const kernels::PackedMatrix> of_rest;         // [K3; K5], or [K2; K3; K5]: [depth, n]
   Tensor bias;                                                  // [n]
+  Precision precision;
 
   absl::Status Run(OpContext& context) const {
     const Tensor& h = context.input(passage);
@@ -39,8 +41,9 @@ struct MergedContext {
     TIQU_ASSIGN_OR_RETURN(scratch.weights, NewTensor(DataType::kFloat, {attends() ? kBlockRows : 0, columns}));
     TIQU_ASSIGN_OR_RETURN(scratch.c, NewTensor(DataType::kFloat, {attends() ? kBlockRows : 0, d}));
     for (int64_t b = 0; b < batch; ++b) {
-      const Sequence sequence = SequenceAt(context, b, length, columns);
+      Sequence sequence = SequenceAt(context, b, length, columns);
       FoldCross(context.input(q2c).data<float>() + b * d, scratch.folded.data<float>());
+      sequence.folded = &kernels::PackForThread(precision, d, n, scratch.folded.data<float>());
       if (attends()) {
         of_c2q->Multiply(columns, sequence.u, d, kernels::Into::kOverwrite, scratch.mixed_question.data<float>(), n);
       }
@@ -61,6 +64,7 @@ struct MergedContext {
     const float* c;                                   // null where this layer makes it
     const float *similarity = nullptr, *u = nullptr;  // null where it is made
     int64_t columns = 0, used_columns = 0;
+    const kernels::PackedMatrix* folded = nullptr;
   };
   struct Scratch {
     Tensor folded;          // K1 + diag(h~) K4: [d, n]
@@ -116,13 +120,9 @@ struct MergedContext {
     const int64_t n = bias.size();
     if (attends()) Attend(s, t, rows, scratch, out);
     Join(s, t, rows, attends() ? scratch->c.data<float>() : s.c + t * d, scratch->joined.data<float>());
-    kernels::Gemm({rows, n, d}, 1.0F, s.h + t * d, d, scratch->folded.data<float>(), n, attends() ? 1.0F : 0.0F, out,
-                  n);
+    s.folded->Multiply(rows, s.h + t * d, d, attends() ? kernels::Into::kAdd : kernels::Into::kOverwrite, out, n);
     of_rest->Multiply(rows, scratch->joined.data<float>(), depth(), kernels::Into::kAdd, out, n);
-    for (int64_t row = 0; row < rows; ++row, out += n) {
-      const float weight = s.mask[t + row];
-      for (int64_t j = 0; j < n; ++j) out[j] = (out[j] + bias.data<float>()[j]) * weight;
-    }
+    kernels::AddBiasAndScale(rows, n, bias.data<float>(), s.mask + t, out);
   }
 
   // Rows of what is multiplied with of_rest.
@@ -130,7 +130,7 @@ struct MergedContext {
     for (int64_t row = 0; row < rows; ++row, c += d) {
       const float* h = s.h + (t + row) * d;
       if (!attends()) to = std::copy_n(c, d, to);
-      for (int64_t i = 0; i < d; ++i) to[i] = h[i] * c[i];
+      kernels::MulVectors(d, h, c, to);
       to = std::copy_n(s.f + (t + row) * width, width, to + d);
     }
   }
@@ -179,6 +179,7 @@ absl::StatusOr<OpInstance> MakeMergedContext(const NodeSpec& spec) {
   AppendRows(kernel, 4 * d, layer.width, &to_rest);
   if (makes_c) layer.of_c2q = PackWeights(spec, of_c2q);
   layer.of_rest = PackWeights(spec, of_rest);
+  layer.precision = spec.load().precision;
   return InstanceOf(std::move(layer));
 }
 

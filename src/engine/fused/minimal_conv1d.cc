@@ -4,8 +4,6 @@
 #include <span>
 
 #include "absl/strings/str_cat.h"
-#include "engine/kernels/gemm.h"
-#include "engine/kernels/packed_matrix.h"
 
 namespace tiqu::engine {
 namespace {
@@ -13,33 +11,31 @@ namespace {
 constexpr int64_t kOutputs = kernels::kFilterOutputs, kProducts = kernels::kFilterProducts;
 
 struct TransformedKernel {
-  Tensor source;  // kept: the key is its address
-  Tensor filter;  // [kProducts, d, 2d]
+  Tensor source;   // kept: the key is its address
+  Tensor weights;  // [kProducts, d, 2d]; what the matrices may point to
+  MinimalConv1D::Filter filter;
 };
 
-// As the products of the load's precision take it.
-Tensor AtPrecision(const LoadContext& load, const Tensor& kernel) {
-  if (load.precision != Precision::kBfloat16) return kernel;
-  Tensor rounded(DataType::kFloat, kernel.shape());
-  kernels::RoundToBfloat16(kernel.size(), kernel.data<float>(), rounded.data<float>());
-  return rounded;
-}
-
-Tensor TransformOnce(LoadContext* load, const Tensor& kernel) {
+std::shared_ptr<const MinimalConv1D::Filter> TransformOnce(LoadContext* load, const Tensor& kernel) {
   const std::string key = absl::StrCat("minimal filter ", reinterpret_cast<uintptr_t>(kernel.data<float>()));
   std::shared_ptr<void>& prepared = load->prepared[key];
   if (prepared == nullptr) {
-    const Shape& shape = kernel.shape();
-    const int64_t n = shape[1] * shape[2];
-    const Tensor weights = AtPrecision(*load, kernel);
-    const float* const taps[3] = {weights.data<float>(), weights.data<float>() + n, weights.data<float>() + 2 * n};
+    const int64_t k = kernel.shape()[1], n = kernel.shape()[2];
+    const float* const taps[3] = {kernel.data<float>(), kernel.data<float>() + k * n, kernel.data<float>() + 2 * k * n};
     auto made = std::make_shared<TransformedKernel>();
     made->source = kernel;
-    made->filter = Tensor(DataType::kFloat, {kProducts, shape[1], shape[2]});
-    kernels::TransformFilter(n, taps, made->filter.data<float>());
+    made->weights = Tensor(DataType::kFloat, {kProducts, k, n});
+    float* weights = made->weights.data<float>();
+    kernels::TransformFilter(k * n, taps, weights);
+    for (auto& matrix : made->filter) {
+      matrix = kernels::PackMatrix(load->precision, k, n, weights);
+      weights += k * n;
+    }
+    if (load->precision != Precision::kFloat32) made->weights = Tensor();  // the others copied them
     prepared = made;
   }
-  return std::static_pointer_cast<const TransformedKernel>(prepared)->filter;
+  const auto transformed = std::static_pointer_cast<const TransformedKernel>(prepared);
+  return {transformed, &transformed->filter};
 }
 
 }  // namespace
@@ -48,7 +44,7 @@ MinimalConv1D::MinimalConv1D(LoadContext* load, const Tensor& kernel, int64_t ra
     : d_(kernel.shape()[1]), rate_(rate), filter_(TransformOnce(load, kernel)), zeros_(DataType::kFloat, {d_}) {}
 
 bool MinimalConv1D::Serves(Precision precision) {
-  return precision == Precision::kFloat32 || (precision == Precision::kBfloat16 && !kernels::MultipliesBfloat16());
+  return precision != Precision::kInt8 || kernels::MultipliesWholeBytes();
 }
 
 bool MinimalConv1D::Pays(const ConvSequence& sequence) const {
@@ -86,8 +82,8 @@ void MinimalConv1D::Run::Finish() {
 void MinimalConv1D::Run::Multiply() {
   const int64_t d = conv_.d_, plane = kQuads * d;
   for (int64_t i = 0; i < kProducts; ++i) {
-    kernels::Gemm({.m = quads_, .n = 2 * d, .k = d}, 1.0F, inputs_ + i * plane, d,
-                  conv_.filter_.data<float>() + i * d * 2 * d, 2 * d, 0.0F, products_ + i * 2 * plane, 2 * d);
+    (*conv_.filter_)[i]->Multiply(quads_, inputs_ + i * plane, d, kernels::Into::kOverwrite, products_ + i * 2 * plane,
+                                  2 * d);
   }
   kernels::CombineProducts(quads_ * 2 * d, 2 * plane, products_);
   const float* outputs = products_;

@@ -7,9 +7,11 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 
 #include "absl/functional/function_ref.h"
 #include "engine/kernels/minimal_filter.h"
+#include "engine/kernels/packed_matrix.h"
 #include "engine/node_spec.h"
 #include "tensor/tensor.h"
 
@@ -25,7 +27,11 @@ struct ConvSequence {
 
 class MinimalConv1D {
  public:
-  // Whether a model of this precision multiplies floats; nothing else can be transformed without loss.
+  // The products' right sides: [d, 2d] each.
+  using Filter = std::array<std::shared_ptr<const kernels::PackedMatrix>, kernels::kFilterProducts>;
+
+  // Whether products of this precision leave room for the rounding of what is transformed, about twice that of the
+  // plain convolution: seven bits of integers do not.
   static bool Serves(Precision precision);
 
   // kernel: [3, d, 2d]. REQUIRES: Serves(load->precision). The transformed weights are made once for all nodes that use
@@ -49,8 +55,8 @@ class MinimalConv1D {
   const float* RowAt(const ConvSequence& sequence, int64_t t) const;
 
   int64_t d_ = 0, rate_ = 1;
-  Tensor filter_;  // [kFilterProducts, d, 2d]
-  Tensor zeros_;   // [d], what stands outside and under the mask
+  std::shared_ptr<const Filter> filter_;
+  Tensor zeros_;  // [d], what stands outside and under the mask
 };
 
 // Takes the sequences of a batch one after the other. The quads of several go through the products together: those of

@@ -1,6 +1,7 @@
 #include "engine/fused/minimal_conv1d.h"
 
 #include <algorithm>
+#include <cmath>
 #include <random>
 #include <span>
 #include <vector>
@@ -108,21 +109,38 @@ TEST(MinimalConv1DTest, SequencesThatGoTogetherGiveTheBitsOfEachAlone) {
   }
 }
 
-TEST(MinimalConv1DTest, RoundsTheWeightsAtBfloat16) {
-  const Tensor kernel = Tensor::Of<float>({3, kWidth, 2 * kWidth}, RandomFloats(3 * kWidth * 2 * kWidth, 1));
-  Tensor rounded(DataType::kFloat, kernel.shape());
-  kernels::RoundToBfloat16(kernel.size(), kernel.data<float>(), rounded.data<float>());
-  const std::vector<float> x = RandomFloats(60 * kWidth, 2), mask(60, 1.0F);
-  const ConvSequence sequence{x.data(), mask.data(), 60, nullptr};
-  LoadContext exact, load;
-  load.precision = Precision::kBfloat16;
-  EXPECT_EQ(Collect(MinimalConv1D(&load, kernel, 2), {&sequence, 1}),
-            Collect(MinimalConv1D(&exact, rounded, 2), {&sequence, 1}));
-  EXPECT_NE(Collect(MinimalConv1D(&load, kernel, 2), {&sequence, 1}),
-            Collect(MinimalConv1D(&exact, kernel, 2), {&sequence, 1}));
+// Whether it rounds, and by no more than twice what the plain convolution does.
+TEST(MinimalConv1DTest, RoundsAtEachPrecision) {
+  const std::vector<float> weights = RandomFloats(3 * kWidth * 2 * kWidth, 1);
+  const Tensor kernel = Tensor::Of<float>({3, kWidth, 2 * kWidth}, weights);
+  const std::vector<float> x = RandomFloats(600 * kWidth, 2), mask(600, 1.0F);
+  const ConvSequence sequence{x.data(), mask.data(), 600, nullptr};
+  const std::vector<double> expected = Convolve(sequence, kernel, 2);
+  const auto error = [&](std::span<const float> h) {
+    double squares = 0;
+    for (size_t i = 0; i < h.size(); ++i) squares += (h[i] - expected[i]) * (h[i] - expected[i]);
+    return std::sqrt(squares / static_cast<double>(h.size()));
+  };
+  for (const Precision precision : {Precision::kBfloat16, Precision::kInt8}) {
+    if (!MinimalConv1D::Serves(precision)) continue;
+    std::vector<float> taps(600 * 3 * kWidth), plain(600 * 2 * kWidth);
+    for (int64_t t = 0; t < 600; ++t) {
+      for (int64_t tap = 0; tap < 3; ++tap) {
+        const int64_t from = t + (tap - 1) * 2;
+        if (from >= 0 && from < 600) std::copy_n(&x[from * kWidth], kWidth, &taps[(t * 3 + tap) * kWidth]);
+      }
+    }
+    kernels::PackMatrix(precision, 3 * kWidth, 2 * kWidth, weights.data())
+        ->Multiply(600, taps.data(), 3 * kWidth, kernels::Into::kOverwrite, plain.data(), 2 * kWidth);
+    LoadContext load;
+    load.precision = precision;
+    const double made = error(Collect(MinimalConv1D(&load, kernel, 2), {&sequence, 1}).front());
+    EXPECT_GT(made, 1e-4);
+    EXPECT_LT(made, 2.5 * error(plain));
+  }
   EXPECT_TRUE(MinimalConv1D::Serves(Precision::kFloat32));
-  EXPECT_EQ(MinimalConv1D::Serves(Precision::kBfloat16), !kernels::MultipliesBfloat16());
-  EXPECT_FALSE(MinimalConv1D::Serves(Precision::kInt8));
+  EXPECT_TRUE(MinimalConv1D::Serves(Precision::kBfloat16));
+  EXPECT_EQ(MinimalConv1D::Serves(Precision::kInt8), kernels::MultipliesWholeBytes());
 }
 
 TEST(MinimalConv1DTest, PaysOnlyWhereThereIsLessToMultiply) {

@@ -4,6 +4,7 @@
 #include "absl/strings/str_cat.h"
 #include "base/status.h"
 #include "engine/fused/layer.h"
+#include "engine/kernels/arithmetic.h"
 #include "engine/kernels/gemm.h"
 #include "engine/ops/index_error.h"
 
@@ -43,11 +44,28 @@ struct MixEmbedding {
     if (positions >= 0) TIQU_RETURN_IF_ERROR(ExpectShape("position_ids", context.input(positions), ids.shape()));
     const int64_t d = char_table.shape()[1];
     TIQU_ASSIGN_OR_RETURN(Tensor * out, context.Allocate(0, DataType::kFloat, {ids.shape()[0], ids.shape()[1], d}));
-    for (int64_t i = 0; i < ids.size(); ++i) SumRows(context, i, out->data<float>() + i * d);
+    for (int64_t i = 0; i < ids.size(); ++i) {
+      if (i + kAhead < ids.size()) Prefetch(context, i + kAhead);
+      SumRows(context, i, out->data<float>() + i * d);
+    }
     return absl::OkStatus();
   }
 
  private:
+  static constexpr int64_t kAhead = 8;  // characters: the tables' rows mostly wait in memory
+
+  void Prefetch(const OpContext& context, int64_t i) const {
+    PrefetchRow(char_table, context.input(chars).data<int32_t>()[i]);
+    if (words >= 0) PrefetchRow(word_table, context.input(words).data<int32_t>()[i]);
+  }
+
+  static void PrefetchRow(const Tensor& table, int64_t row) {
+    constexpr int64_t kLine = 64 / sizeof(float);
+    const int64_t d = table.shape()[1];
+    const float* const at = table.data<float>() + row * d;
+    for (int64_t i = 0; i < d; i += kLine) __builtin_prefetch(at + i);
+  }
+
   // Character `i` of all sequences, one after the other.
   void SumRows(const OpContext& context, int64_t i, float* out) const {
     const int64_t d = char_table.shape()[1];
@@ -58,17 +76,14 @@ struct MixEmbedding {
     }
     const float* row = char_table.data<float>() + context.input(chars).data<int32_t>()[i] * d;
     std::copy_n(row, d, out);
-    if (words >= 0) AddRow(word_table.data<float>() + context.input(words).data<int32_t>()[i] * d, d, out);
+    if (words >= 0)
+      kernels::AddVectors(d, out, word_table.data<float>() + context.input(words).data<int32_t>()[i] * d, out);
     if (positions >= 0) {
       const auto last = static_cast<int32_t>(position_table.shape()[0]) - 1;
       const int32_t position = std::clamp(context.input(positions).data<int32_t>()[i], 0, last);
-      AddRow(position_table.data<float>() + position * d, d, out);
+      kernels::AddVectors(d, out, position_table.data<float>() + position * d, out);
     }
     if (weight != 1.0F) std::transform(out, out + d, out, [weight](float x) { return x * weight; });
-  }
-
-  static void AddRow(const float* row, int64_t d, float* out) {
-    for (int64_t i = 0; i < d; ++i) out[i] += row[i];
   }
 };
 

@@ -71,6 +71,23 @@ void RsqrtAll(int64_t count, const float* in, float* out) {
   ApplyOne(count, in, out, [](auto d, auto x) HWY_ATTR { return hn::Div(hn::Set(d, 1.0F), hn::Sqrt(x)); });
 }
 
+void AddBiasReluAll(int64_t rows, int64_t n, const float* bias, float* in_out) {
+  for (int64_t row = 0; row < rows; ++row, in_out += n) {
+    ApplyTwo(n, in_out, bias, in_out, [](auto x, auto b) HWY_ATTR {
+      const auto sum = hn::Add(x, b), zero = hn::Zero(hn::DFromV<decltype(x)>());
+      return hn::IfThenElse(hn::Lt(sum, zero), zero, sum);
+    });
+  }
+}
+void AddBiasAndScaleAll(int64_t rows, int64_t n, const float* bias, const float* scales, float* in_out) {
+  for (int64_t row = 0; row < rows; ++row, in_out += n) {
+    const float scale = scales[row];
+    ApplyTwo(n, in_out, bias, in_out, [scale](auto x, auto b) HWY_ATTR {
+      return hn::Mul(hn::Add(x, b), hn::Set(hn::DFromV<decltype(x)>(), scale));
+    });
+  }
+}
+
 }  // namespace tiqu::kernels::HWY_NAMESPACE
 HWY_AFTER_NAMESPACE();
 
@@ -100,6 +117,16 @@ TIQU_UNARY(Relu)
 TIQU_UNARY(Sqrt)
 TIQU_UNARY(Rsqrt)
 #undef TIQU_UNARY
+
+HWY_EXPORT(AddBiasReluAll);
+void AddBiasRelu(int64_t rows, int64_t n, const float* bias, float* in_out) {
+  HWY_DYNAMIC_DISPATCH(AddBiasReluAll)(rows, n, bias, in_out);
+}
+
+HWY_EXPORT(AddBiasAndScaleAll);
+void AddBiasAndScale(int64_t rows, int64_t n, const float* bias, const float* scales, float* in_out) {
+  HWY_DYNAMIC_DISPATCH(AddBiasAndScaleAll)(rows, n, bias, scales, in_out);
+}
 
 }  // namespace tiqu::kernels
 #endif

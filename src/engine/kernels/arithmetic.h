@@ -21,4 +21,8 @@ void ReluVector(int64_t count, const float* in, float* out);
 void SqrtVector(int64_t count, const float* in, float* out);
 void RsqrtVector(int64_t count, const float* in, float* out);  // 1 / sqrt(x)
 
+// Rows of n floats, one after the other: relu(x + bias), and (x + bias) * scale with a scale a row.
+void AddBiasRelu(int64_t rows, int64_t n, const float* bias, float* in_out);
+void AddBiasAndScale(int64_t rows, int64_t n, const float* bias, const float* scales, float* in_out);
+
 }  // namespace tiqu::kernels

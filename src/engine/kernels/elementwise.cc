@@ -1,5 +1,8 @@
 #include "engine/kernels/elementwise.h"
 
+#include <algorithm>
+#include <limits>
+
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "engine/kernels/elementwise.cc"
 #include "hwy/foreach_target.h"
@@ -45,18 +48,92 @@ void TanhAll(int64_t count, const float* in, float* out) {
   Apply(count, in, out, [](auto d, auto x) HWY_ATTR { return TanhFloat(d, x); });
 }
 
+// The first `count` lanes of a vector, fewer than all. The others are loaded as minus infinity, and not stored.
+#if HWY_TARGET == HWY_AVX3 || HWY_TARGET == HWY_AVX3_DL
+template <class D>
+HWY_INLINE hn::Vec<D> LoadFirst(D d, int64_t count, const float* from) {
+  const auto rest = hn::Set(d, -std::numeric_limits<float>::infinity());
+  return hn::Vec<D>{_mm512_mask_loadu_ps(rest.raw, static_cast<__mmask16>((1U << count) - 1), from)};
+}
+template <class D>
+HWY_INLINE void StoreFirst(D, hn::Vec<D> v, int64_t count, float* to) {
+  _mm512_mask_storeu_ps(to, static_cast<__mmask16>((1U << count) - 1), v.raw);
+}
+#else
+template <class D>
+HWY_INLINE hn::Vec<D> LoadFirst(D d, int64_t count, const float* from) {
+  HWY_ALIGN float lanes[hn::MaxLanes(d)];
+  hn::Store(hn::Set(d, -std::numeric_limits<float>::infinity()), d, lanes);
+  std::copy_n(from, count, lanes);
+  return hn::Load(d, lanes);
+}
+template <class D>
+HWY_INLINE void StoreFirst(D d, hn::Vec<D> v, int64_t count, float* to) {
+  HWY_ALIGN float lanes[hn::MaxLanes(d)];
+  hn::Store(v, d, lanes);
+  std::copy_n(lanes, count, to);
+}
+#endif
+
+// A vector of rows at a time.
+template <class D>
+HWY_INLINE void SoftmaxOfThree(D d, const float* in, float* out) {
+  hn::Vec<D> a, b, c;
+  hn::LoadInterleaved3(d, in, a, b, c);
+  const auto largest = hn::Max(a, hn::Max(b, c));
+  a = ExpFloat(d, hn::Sub(a, largest));
+  b = ExpFloat(d, hn::Sub(b, largest));
+  c = ExpFloat(d, hn::Sub(c, largest));
+  const auto scale = hn::Div(hn::Set(d, 1.0F), hn::Add(hn::Add(a, b), c));
+  hn::StoreInterleaved3(hn::Mul(a, scale), hn::Mul(b, scale), hn::Mul(c, scale), d, out);
+}
+
+void SoftmaxThree(int64_t rows, const float* in, float* out) {
+  const hn::ScalableTag<float> d;
+  const int64_t lanes = hn::Lanes(d), whole = rows - rows % lanes;
+  for (int64_t row = 0; row < whole; row += lanes) SoftmaxOfThree(d, in + row * 3, out + row * 3);
+  if (whole == rows) return;
+  HWY_ALIGN float last[3 * hn::MaxLanes(d)] = {};
+  std::copy(in + whole * 3, in + rows * 3, last);
+  SoftmaxOfThree(d, last, last);
+  std::copy_n(last, (rows - whole) * 3, out + whole * 3);
+}
+
+// The last columns of a row, fewer than a vector has, are filled up with minus infinity: exp(x - max) of that is 0, as
+// that of columns far below the largest, and changes nothing in whatever lane it stands.
+void SoftmaxAll(int64_t rows, int64_t columns, const float* in, float* out) {
+  const hn::ScalableTag<float> d;
+  const int64_t lanes = hn::Lanes(d), whole = columns - columns % lanes, rest = columns - whole;
+  for (int64_t row = 0; row < rows; ++row, in += columns, out += columns) {
+    const auto last = rest > 0 ? LoadFirst(d, rest, in + whole) : hn::LoadU(d, in);
+    auto largest = last;
+    for (int64_t i = 0; i < whole; i += lanes) largest = hn::Max(largest, hn::LoadU(d, in + i));
+    largest = hn::MaxOfLanes(d, largest);
+    const auto of_last = rest > 0 ? ExpFloat(d, hn::Sub(last, largest)) : hn::Zero(d);
+    auto sum = hn::Zero(d);
+    for (int64_t i = 0; i < whole; i += lanes) {
+      const auto exponential = ExpFloat(d, hn::Sub(hn::LoadU(d, in + i), largest));
+      sum = hn::Add(sum, exponential);
+      hn::StoreU(exponential, d, out + i);
+    }
+    const auto scale = hn::Div(hn::Set(d, 1.0F), hn::SumOfLanes(d, hn::Add(sum, of_last)));
+    for (int64_t i = 0; i < whole; i += lanes) hn::StoreU(hn::Mul(hn::LoadU(d, out + i), scale), d, out + i);
+    if (rest > 0) StoreFirst(d, hn::Mul(of_last, scale), rest, out + whole);
+  }
+}
+
 }  // namespace tiqu::kernels::HWY_NAMESPACE
 HWY_AFTER_NAMESPACE();
 
 #if HWY_ONCE
-#include <algorithm>
-
 namespace tiqu::kernels {
 
 HWY_EXPORT(ExpAll);
 HWY_EXPORT(LogAll);
 HWY_EXPORT(SigmoidAll);
 HWY_EXPORT(TanhAll);
+HWY_EXPORT(SoftmaxAll);
+HWY_EXPORT(SoftmaxThree);
 
 void ExpVector(int64_t count, const float* in, float* out) { HWY_DYNAMIC_DISPATCH(ExpAll)(count, in, out); }
 void LogVector(int64_t count, const float* in, float* out) { HWY_DYNAMIC_DISPATCH(LogAll)(count, in, out); }
@@ -64,16 +141,11 @@ void SigmoidVector(int64_t count, const float* in, float* out) { HWY_DYNAMIC_DIS
 void TanhVector(int64_t count, const float* in, float* out) { HWY_DYNAMIC_DISPATCH(TanhAll)(count, in, out); }
 
 void SoftmaxRows(int64_t rows, int64_t columns, const float* in, float* out) {
-  if (columns == 0) return;
-  for (int64_t r = 0; r < rows; ++r, in += columns, out += columns) {
-    const float largest = *std::max_element(in, in + columns);
-    std::transform(in, in + columns, out, [largest](float x) { return x - largest; });
-    ExpVector(columns, out, out);
-    float sum = 0.0F;  // in order, so that zeros at the end change nothing
-    for (int64_t i = 0; i < columns; ++i) sum += out[i];
-    const float scale = 1.0F / sum;
-    std::transform(out, out + columns, out, [scale](float x) { return x * scale; });
-  }
+  if (columns > 0) HWY_DYNAMIC_DISPATCH(SoftmaxAll)(rows, columns, in, out);
+}
+
+void SoftmaxRowsOfThree(int64_t rows, const float* in, float* out) {
+  HWY_DYNAMIC_DISPATCH(SoftmaxThree)(rows, in, out);
 }
 
 }  // namespace tiqu::kernels

@@ -71,6 +71,68 @@ TEST(ElementwiseTest, EdgesOnEveryInstructionSet) {
   });
 }
 
+TEST(ElementwiseTest, SoftmaxMatchesTheDefinitionAtEveryWidth) {
+  OnEveryTarget([] {
+    for (int64_t columns = 1; columns <= 40; ++columns) {
+      std::vector<float> in(19 * columns), out(19 * columns);
+      for (size_t i = 0; i < in.size(); ++i) in[i] = static_cast<float>(static_cast<int>(i * 37 % 23)) * 0.7F - 8;
+      in[columns] = -1e9F;
+      SoftmaxRows(19, columns, in.data(), out.data());
+      for (int64_t row = 0; row < 19; ++row) {
+        const float* x = in.data() + row * columns;
+        const double largest = *std::max_element(x, x + columns);
+        double sum = 0;
+        for (int64_t i = 0; i < columns; ++i) sum += std::exp(x[i] - largest);
+        for (int64_t i = 0; i < columns; ++i) {
+          ASSERT_NEAR(out[row * columns + i], std::exp(x[i] - largest) / sum, 2e-7)
+              << columns << " " << row << " " << i;
+        }
+      }
+    }
+  });
+}
+
+TEST(ElementwiseTest, SoftmaxOfThreeColumnsIsThatOfRowsForAnyNumberOfThem) {
+  OnEveryTarget([] {
+    for (int64_t rows = 0; rows <= 40; ++rows) {
+      std::vector<float> in(3 * rows), out(3 * rows + 1, 7), expected(3 * rows);
+      for (size_t i = 0; i < in.size(); ++i) in[i] = static_cast<float>(static_cast<int>(i * 37 % 23)) * 0.7F - 8;
+      SoftmaxRows(rows, 3, in.data(), expected.data());
+      SoftmaxRowsOfThree(rows, in.data(), out.data());
+      for (int64_t i = 0; i < 3 * rows; ++i) ASSERT_NEAR(out[i], expected[i], 1e-7) << rows << " " << i;
+      EXPECT_EQ(out.back(), 7);
+      SoftmaxRowsOfThree(rows, in.data(), in.data());  // in place
+      EXPECT_TRUE(std::equal(in.begin(), in.end(), out.begin()));
+    }
+  });
+}
+
+TEST(ElementwiseTest, MaskedColumnsAtTheEndOfASoftmaxChangeNoBit) {
+  OnEveryTarget([] {
+    for (int64_t columns = 1; columns <= 40; ++columns) {
+      std::vector<float> in(columns + 20, -1e9F), some(columns), all(columns + 20);
+      for (int64_t i = 0; i < columns; ++i) in[i] = static_cast<float>(i * 29 % 31) * 0.3F;
+      SoftmaxRows(1, columns, in.data(), some.data());
+      for (const int64_t more : {1, 7, 20}) {
+        SoftmaxRows(1, columns + more, in.data(), all.data());
+        EXPECT_EQ(std::vector<float>(all.begin(), all.begin() + columns), some) << columns << " and " << more;
+        EXPECT_EQ(all[columns], 0);
+      }
+    }
+  });
+}
+
+TEST(ElementwiseTest, SoftmaxOfARowThatIsNotFiniteIsNotANumber) {
+  OnEveryTarget([] {
+    for (const int64_t at : {0, 18}) {
+      std::vector<float> in(19, 1.0F), out(19);
+      in[at] = std::nanf("");
+      SoftmaxRows(1, 19, in.data(), out.data());
+      for (const float value : out) EXPECT_TRUE(std::isnan(value));
+    }
+  });
+}
+
 TEST(ElementwiseTest, SoftmaxOfEqualsIsUniformAndEmptyRowsAreFine) {
   const std::vector<float> in(21, -1e9F);
   std::vector<float> out(21);

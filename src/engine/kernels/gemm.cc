@@ -52,27 +52,31 @@ constexpr int64_t kRowBlock = 6;
 constexpr int64_t kMostRows =
     48;  // at once: whole blocks up to here give the bits of single blocks, at 98 % of the speed
 
-bool RowsDependOnTheirNumber() {
-  static const bool depend = [] {
+// With AVX-512, few rows of a product go another way: one alone, or fewer than a vector has of a transposed right
+// factor.
+int64_t FewestRows(bool transpose_b) { return transpose_b ? 16 : 2; }
+
+bool BlocksDifferFromRest() {
+  static const bool differ = [] {
     const dnnl_cpu_isa_t isa = dnnl_get_effective_cpu_isa();
     return isa == dnnl_cpu_isa_sse41 || isa == dnnl_cpu_isa_avx || isa == dnnl_cpu_isa_avx2 ||
            isa == dnnl_cpu_isa_avx2_vnni;
   }();
-  return depend;
+  return differ;
 }
 
-// Fewer rows than a block, as the first of a whole one.
-void LastRows(GemmShape shape, float alpha, const float* a, int64_t lda, const float* b, int64_t ldb, float beta,
-              float* c, int64_t ldc) {
+// Few rows, as the first of `all`, the others zeros.
+void FirstRows(int64_t all, GemmShape shape, float alpha, const float* a, int64_t lda, const float* b, int64_t ldb,
+               float beta, float* c, int64_t ldc) {
   thread_local std::vector<float> left;
   thread_local std::vector<float> out;
-  left.assign(static_cast<size_t>(kRowBlock * shape.k), 0.0F);
-  out.assign(static_cast<size_t>(kRowBlock * shape.n), 0.0F);
+  left.assign(static_cast<size_t>(all * shape.k), 0.0F);
+  out.assign(static_cast<size_t>(all * shape.n), 0.0F);
   for (int64_t i = 0; i < shape.m; ++i) {
     std::copy_n(a + i * lda, shape.k, left.data() + i * shape.k);
     if (beta != 0.0F) std::copy_n(c + i * ldc, shape.n, out.data() + i * shape.n);
   }
-  const int64_t rows = std::exchange(shape.m, kRowBlock);
+  const int64_t rows = std::exchange(shape.m, all);
   Product(shape, alpha, left.data(), shape.k, b, ldb, beta, out.data(), shape.n);
   for (int64_t i = 0; i < rows; ++i) std::copy_n(out.data() + i * shape.n, shape.n, c + i * ldc);
 }
@@ -84,9 +88,11 @@ void Gemm(const GemmShape& shape, float alpha, const float* a, int64_t lda, cons
   if (shape.m <= 0 || shape.n <= 0) return;
   if (shape.k <= 0) return ScaleRows(shape.m, shape.n, beta, c, ldc);
   SingleThreadScope single_thread;
-  if (shape.transpose_a || !RowsDependOnTheirNumber()) {
-    Product(shape, alpha, a, lda, b, ldb, beta, c, ldc);
-    return;
+  if (shape.transpose_a) return Product(shape, alpha, a, lda, b, ldb, beta, c, ldc);
+  if (!BlocksDifferFromRest()) {
+    const int64_t fewest = FewestRows(shape.transpose_b);
+    if (shape.m < fewest) return FirstRows(fewest, shape, alpha, a, lda, b, ldb, beta, c, ldc);
+    return Product(shape, alpha, a, lda, b, ldb, beta, c, ldc);
   }
   GemmShape part = shape;
   const int64_t whole = shape.m - shape.m % kRowBlock;
@@ -95,7 +101,7 @@ void Gemm(const GemmShape& shape, float alpha, const float* a, int64_t lda, cons
     Product(part, alpha, a + row * lda, lda, b, ldb, beta, c + row * ldc, ldc);
   }
   part.m = shape.m - whole;
-  if (part.m > 0) LastRows(part, alpha, a + whole * lda, lda, b, ldb, beta, c + whole * ldc, ldc);
+  if (part.m > 0) FirstRows(kRowBlock, part, alpha, a + whole * lda, lda, b, ldb, beta, c + whole * ldc, ldc);
 }
 
 }  // namespace tiqu::kernels

@@ -1,27 +1,22 @@
-// Weights and activations rounded to bfloat16, products summed in 32-bit floats, by oneDNN where the processor has
-// instructions for it; elsewhere products of floats with weights that hold rounded values, as fast as fp32.
+// Weights and activations rounded to bfloat16, products summed in 32-bit floats, where the processor has instructions
+// for it; elsewhere products of floats with weights that hold rounded values, as fast as fp32.
 #include <algorithm>
-#include <unordered_map>
 #include <vector>
 
 #include "base/short_floats.h"
 #include "engine/kernels/cpu_isa.h"
+#include "engine/kernels/dot_tiles.h"
 #include "engine/kernels/gemm.h"
 #include "engine/kernels/packed_matrix.h"
-#include "engine/kernels/single_thread.h"
-#include "oneapi/dnnl/dnnl.hpp"
+#include "hwy/aligned_allocator.h"
 
 namespace tiqu::kernels {
 namespace {
 
-void NarrowRows(int64_t rows, int64_t k, const float* in, int64_t lda, uint16_t* out) {
-  for (int64_t row = 0; row < rows; ++row, in += lda, out += k) std::transform(in, in + k, out, ToBfloat16);
-}
-
 class RoundedMatrix : public PackedMatrix {
  public:
   RoundedMatrix(int64_t k, int64_t n, const float* weights) : k_(k), n_(n), weights_(k * n) {
-    RoundToBfloat16(k * n, weights, weights_.data());
+    RoundedMatrix::Pack(weights);
   }
 
   void Multiply(int64_t m, const float* a, int64_t lda, Into into, float* out, int64_t ldc) const override {
@@ -30,95 +25,53 @@ class RoundedMatrix : public PackedMatrix {
 
   int64_t bytes() const override { return static_cast<int64_t>(weights_.size() * sizeof(float)); }
 
+  void Pack(const float* weights) override { RoundToBfloat16(k_ * n_, weights, weights_.data()); }
+
  private:
   int64_t k_, n_;
   std::vector<float> weights_;
 };
 
-const dnnl::engine& CpuEngine() {
-  static const auto* const engine = new dnnl::engine(dnnl::engine::kind::cpu, 0);
-  return *engine;
-}
-
-// oneDNN's matmul primitive at a fixed number of rows, so that a row's bits cannot depend on how many there are; fewer
-// rows are filled up with zeros.
-class DnnlBfloat16Matrix : public PackedMatrix {
+// With BF16.
+class DotBfloat16Matrix : public PackedMatrix {
  public:
-  static constexpr int64_t kRows = 64;
-
-  // Null when the library has no such product.
-  static std::shared_ptr<const PackedMatrix> Make(int64_t k, int64_t n, const float* weights) {
-    try {
-      return std::make_shared<DnnlBfloat16Matrix>(k, n, weights);
-    } catch (const dnnl::error&) {
-      return nullptr;
-    }
-  }
-
-  DnnlBfloat16Matrix(int64_t k, int64_t n, const float* weights) : k_(k), n_(n) {
-    SingleThreadScope single_thread;
-    using Tag = dnnl::memory::format_tag;
-    const auto matrix = [](int64_t rows, int64_t columns, dnnl::memory::data_type type, Tag tag) {
-      return dnnl::memory::desc({rows, columns}, type, tag);
-    };
-    constexpr auto kBf16 = dnnl::memory::data_type::bf16;
-    source_ = matrix(kRows, k, kBf16, Tag::ab);
-    target_ = matrix(kRows, n, dnnl::memory::data_type::f32, Tag::ab);
-    dnnl::primitive_attr attributes;
-    attributes.set_scratchpad_mode(dnnl::scratchpad_mode::user);
-    const dnnl::matmul::desc wanted(source_, matrix(k, n, kBf16, Tag::any), target_);
-    const dnnl::matmul::primitive_desc made(wanted, attributes, CpuEngine());
-    scratch_ = made.scratchpad_desc();
-    matmul_ = dnnl::matmul(made);
-
-    std::vector<uint16_t> rounded(k * n);
-    NarrowRows(k, n, weights, n, rounded.data());
-    dnnl::memory plain(matrix(k, n, kBf16, Tag::ab), CpuEngine(), rounded.data());
-    weights_ = dnnl::memory(made.weights_desc(), CpuEngine());
-    dnnl::stream stream(CpuEngine());
-    dnnl::reorder(plain, weights_).execute(stream, plain, weights_);
-    stream.wait();
+  DotBfloat16Matrix(int64_t k, int64_t n, const float* weights)
+      : k_(k),
+        n_(n),
+        padded_k_(RoundUp(k, kDotBytes / kBytes)),
+        tile_count_(padded_k_ * RoundUp(n, kDotColumns)),
+        tiles_(hwy::AllocateAligned<uint16_t>(tile_count_)) {
+    DotBfloat16Matrix::Pack(weights);
   }
 
   void Multiply(int64_t m, const float* a, int64_t lda, Into into, float* out, int64_t ldc) const override {
-    thread_local std::vector<uint16_t> rows;
-    thread_local std::vector<float> product;
-    thread_local std::vector<std::byte> scratch;
-    rows.resize(kRows * k_);
-    product.resize(kRows * n_);
-    scratch.resize(scratch_.get_size());
-    SingleThreadScope single_thread;
-    dnnl::stream stream(CpuEngine());
-    const std::unordered_map<int, dnnl::memory> arguments = {
-        {DNNL_ARG_SRC, dnnl::memory(source_, CpuEngine(), rows.data())},
-        {DNNL_ARG_WEIGHTS, weights_},
-        {DNNL_ARG_DST, dnnl::memory(target_, CpuEngine(), product.data())},
-        {DNNL_ARG_SCRATCHPAD, dnnl::memory(scratch_, CpuEngine(), scratch.data())}};
-    for (int64_t row = 0; row < m; row += kRows) {
-      const int64_t count = std::min(kRows, m - row);
-      NarrowRows(count, k_, a + row * lda, lda, rows.data());
-      std::fill(rows.begin() + count * k_, rows.end(), uint16_t{0});
-      matmul_.execute(stream, arguments);
-      stream.wait();
-      for (int64_t i = 0; i < count; ++i) {
-        const float* from = product.data() + i * n_;
-        float* to = out + (row + i) * ldc;
-        if (into == Into::kAdd) {
-          std::transform(from, from + n_, to, to, [](float x, float y) { return y + x; });
-        } else {
-          std::copy_n(from, n_, to);
-        }
-      }
+    thread_local std::vector<uint16_t> rows;  // nothing is allocated in the long run
+    rows.resize(kRowsAtOnce * padded_k_);
+    for (int64_t row = 0; row < m; row += kRowsAtOnce) {
+      const int64_t count = std::min(kRowsAtOnce, m - row);
+      NarrowRows(count, k_, a + row * lda, lda, padded_k_, rows.data());
+      MultiplyBfloat16(
+          {count, n_, padded_k_ * kBytes, rows.data(), tiles_.get(), into == Into::kAdd, out + row * ldc, ldc});
     }
   }
 
-  int64_t bytes() const override { return static_cast<int64_t>(weights_.get_desc().get_size()); }
+  int64_t bytes() const override { return tile_count_ * kBytes; }
+
+  void Pack(const float* weights) override {
+    thread_local std::vector<uint16_t> rounded;
+    rounded.resize(k_ * n_);
+    NarrowRows(k_, n_, weights, n_, n_, rounded.data());
+    PackDotTiles(k_, n_, rounded.data(), tiles_.get());
+  }
 
  private:
-  int64_t k_, n_;
-  dnnl::memory::desc source_, target_, scratch_;
-  dnnl::matmul matmul_;
-  dnnl::memory weights_;
+  static constexpr int64_t kBytes = sizeof(uint16_t);
+  static constexpr int64_t kRowsAtOnce = 96;  // stay in cache
+
+  static int64_t RoundUp(int64_t value, int64_t step) { return (value + step - 1) / step * step; }
+
+  int64_t k_, n_, padded_k_, tile_count_;
+  hwy::AlignedFreeUniquePtr<uint16_t[]> tiles_;
 };
 
 }  // namespace
@@ -129,10 +82,8 @@ void RoundToBfloat16(int64_t count, const float* values, float* rounded) {
   std::transform(values, values + count, rounded, [](float value) { return FromBfloat16(ToBfloat16(value)); });
 }
 
-std::shared_ptr<const PackedMatrix> PackBfloat16(int64_t k, int64_t n, const float* weights) {
-  if (k > 0 && n > 0 && MultipliesBfloat16()) {
-    if (auto packed = DnnlBfloat16Matrix::Make(k, n, weights)) return packed;
-  }
+std::shared_ptr<PackedMatrix> PackBfloat16(int64_t k, int64_t n, const float* weights) {
+  if (MultipliesBfloat16()) return std::make_shared<DotBfloat16Matrix>(k, n, weights);
   return std::make_shared<RoundedMatrix>(k, n, weights);
 }
 

@@ -1,10 +1,10 @@
 // Weights in eight bits with a scale a column, activations with a scale a row, found when the row comes by (dynamic
 // quantisation): nothing has to be calibrated, and a row's result depends on nothing but the row.
 #include <algorithm>
-#include <cmath>
 #include <vector>
 
 #include "engine/kernels/cpu_isa.h"
+#include "engine/kernels/dot_tiles.h"
 #include "engine/kernels/int8_tiles.h"
 #include "engine/kernels/packed_matrix.h"
 #include "engine/kernels/quantize.h"
@@ -17,38 +17,21 @@ namespace {
 
 int64_t RoundUp(int64_t value, int64_t step) { return (value + step - 1) / step * step; }
 
-struct QuantizedWeights {
-  std::vector<int8_t> values;        // [k, n]
-  std::vector<float> column_scales;  // [n], padded with zeros
-  std::vector<int32_t> offsets;      // what kQuantZero adds to the sums of each column, negated; padded with zeros
+// What the columns of the weights were divided by and what the zero of activations adds to their sums, negated; padded
+// with zeros for whole vectors of columns.
+struct Columns {
+  explicit Columns(int64_t n) : scales(RoundUp(n, kTileColumns)), offsets(RoundUp(n, kTileColumns)) {}
+
+  std::vector<float> scales;
+  std::vector<int32_t> offsets;
 };
 
-void QuantizeColumn(int64_t k, int64_t n, int64_t column, const float* weights, QuantizedWeights* out) {
-  float largest = 0, poison = 0;  // value * 0 is NaN for what is not finite
-  for (int64_t i = 0; i < k; ++i) {
-    largest = std::max(largest, std::fabs(weights[i * n + column]));
-    poison += weights[i * n + column] * 0.0F;
-  }
-  const float scale = largest / kQuantSteps + poison;
-  out->column_scales[column] = scale;
-  int32_t sum = 0;
-  for (int64_t i = 0; i < k; ++i) {
-    const float steps = scale > 0 ? std::nearbyint(weights[i * n + column] / scale) : 0.0F;
-    const auto value = static_cast<int8_t>(std::clamp(steps, -float{kQuantSteps}, float{kQuantSteps}));
-    out->values[i * n + column] = value;
-    sum += value;
-  }
-  out->offsets[column] = -kQuantZero * sum;
-}
-
-QuantizedWeights Quantize(int64_t k, int64_t n, const float* weights) {
-  QuantizedWeights out;
-  const int64_t padded = RoundUp(n, kTileColumns);
-  out.values.resize(k * n);
-  out.column_scales.resize(padded);
-  out.offsets.resize(padded);
-  for (int64_t column = 0; column < n; ++column) QuantizeColumn(k, n, column, weights, &out);
-  return out;
+// The weights in eight bits, [k, n], on the thread's own memory.
+const int8_t* Quantize(QuantRange range, int64_t k, int64_t n, const float* weights, Columns* columns) {
+  thread_local std::vector<int8_t> values;
+  values.resize(k * n);
+  QuantizeColumns(range, k, n, weights, values.data(), columns->scales.data(), columns->offsets.data());
+  return values.data();
 }
 
 // The rows of one product in eight bits; kept by the thread, so that nothing is allocated in the long run.
@@ -58,85 +41,131 @@ struct QuantizedRows {
   std::vector<int32_t> sums;
 };
 
-QuantizedRows& RowsOf(int64_t m, int64_t k, const float* a, int64_t lda, int64_t padded_k) {
+QuantizedRows& RowsOf(QuantRange range, int64_t m, int64_t k, const float* a, int64_t lda, int64_t padded_k) {
   thread_local QuantizedRows rows;
   rows.values.resize(m * padded_k);
   rows.scales.resize(m);
-  QuantizeRows(m, k, a, lda, padded_k, rows.values.data(), rows.scales.data());
+  QuantizeRows(range, m, k, a, lda, padded_k, rows.values.data(), rows.scales.data());
   return rows;
 }
 
+// With AVX2.
 class TiledInt8Matrix : public PackedMatrix {
  public:
-  TiledInt8Matrix(int64_t k, int64_t n, QuantizedWeights weights)
+  TiledInt8Matrix(int64_t k, int64_t n, const float* weights)
       : k_(k),
         n_(n),
         padded_k_(RoundUp(k, kTileDepth)),
         tile_bytes_(padded_k_ * RoundUp(n, kTileColumns)),
-        tiles_(hwy::AllocateAligned<int8_t>(tile_bytes_)) {
-    PackTiles(k, n, weights.values.data(), padded_k_, tiles_.get());
-    column_scales_ = std::move(weights.column_scales);
-    offsets_ = std::move(weights.offsets);
+        tiles_(hwy::AllocateAligned<int8_t>(tile_bytes_)),
+        columns_(n) {
+    TiledInt8Matrix::Pack(weights);
   }
 
   void Multiply(int64_t m, const float* a, int64_t lda, Into into, float* out, int64_t ldc) const override {
-    const QuantizedRows& rows = RowsOf(m, k_, a, lda, padded_k_);
-    MultiplyTiles({m, n_, padded_k_, rows.values.data(), rows.scales.data(), tiles_.get(), offsets_.data(),
-                   column_scales_.data(), into == Into::kAdd, out, ldc});
+    const QuantizedRows& rows = RowsOf(kNarrowRange, m, k_, a, lda, padded_k_);
+    MultiplyTiles({m, n_, padded_k_, rows.values.data(), rows.scales.data(), tiles_.get(), columns_.offsets.data(),
+                   columns_.scales.data(), into == Into::kAdd, out, ldc});
   }
 
   int64_t bytes() const override { return tile_bytes_; }
 
+  void Pack(const float* weights) override {
+    PackTiles(k_, n_, Quantize(kNarrowRange, k_, n_, weights, &columns_), padded_k_, tiles_.get());
+  }
+
  private:
   int64_t k_, n_, padded_k_, tile_bytes_;
   hwy::AlignedFreeUniquePtr<int8_t[]> tiles_;
-  std::vector<float> column_scales_;
-  std::vector<int32_t> offsets_;
+  Columns columns_;
 };
 
-// oneDNN's product, which has VNNI.
-class DnnlInt8Matrix : public PackedMatrix {
+// With VNNI.
+class DotInt8Matrix : public PackedMatrix {
  public:
-  DnnlInt8Matrix(int64_t k, int64_t n, QuantizedWeights weights) : k_(k), n_(n), weights_(std::move(weights)) {}
-
-  void Multiply(int64_t m, const float* a, int64_t lda, Into into, float* out, int64_t ldc) const override {
-    QuantizedRows& rows = RowsOf(m, k_, a, lda, k_);
-    rows.sums.resize(m * n_);
-    Sum(m, rows);
-    DequantizeRows(m, n_, rows.sums.data(), n_, rows.scales.data(), weights_.column_scales.data(), into == Into::kAdd,
-                   out, ldc);
+  DotInt8Matrix(int64_t k, int64_t n, const float* weights)
+      : k_(k),
+        n_(n),
+        padded_k_(RoundUp(k, kDotBytes)),
+        tile_bytes_(padded_k_ * RoundUp(n, kDotColumns)),
+        tiles_(hwy::AllocateAligned<int8_t>(tile_bytes_)),
+        columns_(n) {
+    DotInt8Matrix::Pack(weights);
   }
 
-  int64_t bytes() const override { return static_cast<int64_t>(weights_.values.size()); }
+  void Multiply(int64_t m, const float* a, int64_t lda, Into into, float* out, int64_t ldc) const override {
+    for (int64_t row = 0; row < m; row += kRowsAtOnce) {
+      const int64_t count = std::min(kRowsAtOnce, m - row);
+      const QuantizedRows& rows = RowsOf(kWideRange, count, k_, a + row * lda, lda, padded_k_);
+      MultiplyInt8({count, n_, padded_k_, rows.values.data(), tiles_.get(), into == Into::kAdd, out + row * ldc, ldc},
+                   {columns_.offsets.data(), columns_.scales.data(), rows.scales.data()});
+    }
+  }
+
+  int64_t bytes() const override { return tile_bytes_; }
+
+  void Pack(const float* weights) override {
+    PackDotTiles(k_, n_, Quantize(kWideRange, k_, n_, weights, &columns_), tiles_.get());
+  }
+
+ private:
+  static constexpr int64_t kRowsAtOnce = 96;  // stay in cache
+
+  int64_t k_, n_, padded_k_, tile_bytes_;
+  hwy::AlignedFreeUniquePtr<int8_t[]> tiles_;
+  Columns columns_;
+};
+
+// oneDNN's product, for processors without AVX2.
+class DnnlInt8Matrix : public PackedMatrix {
+ public:
+  DnnlInt8Matrix(int64_t k, int64_t n, const float* weights) : k_(k), n_(n), values_(k * n), columns_(n) {
+    DnnlInt8Matrix::Pack(weights);
+  }
+
+  void Multiply(int64_t m, const float* a, int64_t lda, Into into, float* out, int64_t ldc) const override {
+    QuantizedRows& rows = RowsOf(kNarrowRange, m, k_, a, lda, k_);
+    rows.sums.resize(m * n_);
+    Sum(m, rows);
+    DequantizeRows(m, n_, rows.sums.data(), n_, rows.scales.data(), columns_.scales.data(), into == Into::kAdd, out,
+                   ldc);
+  }
+
+  int64_t bytes() const override { return static_cast<int64_t>(values_.size()); }
+
+  void Pack(const float* weights) override {
+    QuantizeColumns(kNarrowRange, k_, n_, weights, values_.data(), columns_.scales.data(), columns_.offsets.data());
+  }
 
  private:
   void Sum(int64_t m, QuantizedRows& rows) const {
     SingleThreadScope single_thread;
     const dnnl_status_t status =
-        dnnl_gemm_u8s8s32('N', 'N', 'R', m, n_, k_, 1.0F, rows.values.data(), k_, 0, weights_.values.data(), n_, 0,
-                          0.0F, rows.sums.data(), n_, weights_.offsets.data());
+        dnnl_gemm_u8s8s32('N', 'N', 'R', m, n_, k_, 1.0F, rows.values.data(), k_, 0, values_.data(), n_, 0, 0.0F,
+                          rows.sums.data(), n_, columns_.offsets.data());
     if (status == dnnl_success) return;
     for (int64_t i = 0; i < m; ++i) {  // out of memory, or dimensions beyond the library's limits
       for (int64_t j = 0; j < n_; ++j) {
-        int32_t sum = weights_.offsets[j];
-        for (int64_t p = 0; p < k_; ++p) sum += rows.values[i * k_ + p] * weights_.values[p * n_ + j];
+        int32_t sum = columns_.offsets[j];
+        for (int64_t p = 0; p < k_; ++p) sum += rows.values[i * k_ + p] * values_[p * n_ + j];
         rows.sums[i * n_ + j] = sum;
       }
     }
   }
 
   int64_t k_, n_;
-  QuantizedWeights weights_;
+  std::vector<int8_t> values_;
+  Columns columns_;
 };
 
 }  // namespace
 
-std::shared_ptr<const PackedMatrix> PackInt8(int64_t k, int64_t n, const float* weights) {
-  QuantizedWeights quantized = Quantize(k, n, weights);
-  if (const CpuIsa isa = ActiveCpuIsa(); isa == CpuIsa::kAvx2) {
-    return std::make_shared<TiledInt8Matrix>(k, n, std::move(quantized));
-  }
-  return std::make_shared<DnnlInt8Matrix>(k, n, std::move(quantized));
+bool MultipliesWholeBytes() { return ActiveCpuIsa() >= CpuIsa::kAvx512Vnni; }
+
+std::shared_ptr<PackedMatrix> PackInt8(int64_t k, int64_t n, const float* weights) {
+  if (MultipliesWholeBytes()) return std::make_shared<DotInt8Matrix>(k, n, weights);
+  if (ActiveCpuIsa() >= CpuIsa::kAvx2) return std::make_shared<TiledInt8Matrix>(k, n, weights);
+  return std::make_shared<DnnlInt8Matrix>(k, n, weights);
 }
 
 }  // namespace tiqu::kernels

@@ -1,12 +1,15 @@
 #include "engine/kernels/packed_matrix.h"
 
+#include <map>
+#include <tuple>
+
 #include "engine/kernels/gemm.h"
 
 namespace tiqu::kernels {
 namespace {
 
-// Beyond, sums of 8-bit products could leave 32 bits.
-constexpr int64_t kDeepestInt8 = 1 << 17;
+// Beyond, sums of 8-bit products could leave 32 bits: such a matrix is packed as bfloat16.
+constexpr int64_t kDeepestInt8 = 1 << 16;
 
 class Float32Matrix : public PackedMatrix {
  public:
@@ -22,6 +25,8 @@ class Float32Matrix : public PackedMatrix {
 
   int64_t bytes() const override { return k_ * n_ * static_cast<int64_t>(sizeof(float)); }
 
+  void Pack(const float* weights) override { weights_ = weights; }
+
  private:
   int64_t k_, n_;
   const float* weights_;
@@ -29,17 +34,28 @@ class Float32Matrix : public PackedMatrix {
 
 }  // namespace
 
-std::shared_ptr<const PackedMatrix> PackMatrix(Precision precision, int64_t k, int64_t n, const float* weights) {
+std::shared_ptr<PackedMatrix> PackMatrix(Precision precision, int64_t k, int64_t n, const float* weights) {
   switch (precision) {
     case Precision::kBfloat16:
       return PackBfloat16(k, n, weights);
     case Precision::kInt8:
-      if (k <= kDeepestInt8) return PackInt8(k, n, weights);
-      break;
+      return k <= kDeepestInt8 ? PackInt8(k, n, weights) : PackBfloat16(k, n, weights);
     case Precision::kFloat32:
       break;
   }
   return std::make_shared<Float32Matrix>(k, n, weights);
+}
+
+const PackedMatrix& PackForThread(Precision precision, int64_t k, int64_t n, const float* weights) {
+  using Shape = std::tuple<Precision, int64_t, int64_t>;
+  thread_local std::map<Shape, std::shared_ptr<PackedMatrix>> matrices;
+  std::shared_ptr<PackedMatrix>& matrix = matrices[{precision, k, n}];
+  if (matrix == nullptr) {
+    matrix = PackMatrix(precision, k, n, weights);
+  } else {
+    matrix->Pack(weights);
+  }
+  return *matrix;
 }
 
 }  // namespace tiqu::kernels

@@ -6,7 +6,7 @@
 // The bits of a row of the result do not depend on the other rows or on their number; int8 gives the same bits on every
 // processor.
 //
-// Thread safety: immutable; Multiply may be called from any number of threads and runs on the calling one.
+// Thread safety: immutable but for Pack; Multiply may be called from any number of threads and runs on the calling one.
 #pragma once
 
 #include <cstdint>
@@ -26,18 +26,27 @@ class PackedMatrix {
   virtual void Multiply(int64_t m, const float* a, int64_t lda, Into into, float* out, int64_t ldc) const = 0;
 
   virtual int64_t bytes() const = 0;  // of the packed weights
+
+  // Other weights of the same shape, without allocating. REQUIRES: no other thread uses the matrix.
+  virtual void Pack(const float* weights) = 0;
 };
 
 // weights: [k, n], row-major. kFloat32 keeps the pointer, which must outlive the result; the others copy.
-std::shared_ptr<const PackedMatrix> PackMatrix(Precision precision, int64_t k, int64_t n, const float* weights);
+std::shared_ptr<PackedMatrix> PackMatrix(Precision precision, int64_t k, int64_t n, const float* weights);
+
+// For weights that a run makes: the same on the calling thread's own memory, which its next call with this precision
+// and shape packs anew. `weights` must outlive the use.
+const PackedMatrix& PackForThread(Precision precision, int64_t k, int64_t n, const float* weights);
 
 // Whether the processor has instructions for products of bfloat16. Without them kBfloat16 rounds the weights and is
 // fp32 beyond that.
 bool MultipliesBfloat16();
+// Whether kInt8 has all eight bits of an integer, which takes VNNI, or seven.
+bool MultipliesWholeBytes();
 void RoundToBfloat16(int64_t count, const float* values, float* rounded);
 
 // The kinds that copy, each in its own file.
-std::shared_ptr<const PackedMatrix> PackBfloat16(int64_t k, int64_t n, const float* weights);
-std::shared_ptr<const PackedMatrix> PackInt8(int64_t k, int64_t n, const float* weights);
+std::shared_ptr<PackedMatrix> PackBfloat16(int64_t k, int64_t n, const float* weights);
+std::shared_ptr<PackedMatrix> PackInt8(int64_t k, int64_t n, const float* weights);
 
 }  // namespace tiqu::kernels

@@ -90,46 +90,52 @@ TEST_P(PackedMatrixTest, AddsWhenAskedToAndWritesNothingBesideItsColumns) {
 INSTANTIATE_TEST_SUITE_P(Precisions, PackedMatrixTest,
                          testing::Values(Precision::kFloat32, Precision::kBfloat16, Precision::kInt8));
 
-// Activations and weights on the grid of 63 steps come back as they are.
-TEST(PackInt8Test, WholeNumbersUpTo63AreExact) {
-  constexpr int64_t kRows = 4, kK = 20, kN = 18;
+QuantRange Range() { return MultipliesWholeBytes() ? kWideRange : kNarrowRange; }
+
+// Activations and weights on the grid of its steps come back as they are.
+TEST(PackInt8Test, WholeNumbersUpToItsStepsAreExact) {
+  constexpr int64_t kRows = 14, kK = 20, kN = 90;
+  const int32_t steps = Range().steps;
+  const auto most = static_cast<float>(steps);
   Random random(7);
   std::vector<float> a(kRows * kK), w(kK * kN);
-  for (float& value : a) value = static_cast<float>(random.Below(127)) - 63;
-  for (float& value : w) value = static_cast<float>(random.Below(127)) - 63;
-  for (int64_t i = 0; i < kRows; ++i) a[i * kK] = 63;
-  for (int64_t j = 0; j < kN; ++j) w[j] = -63;
+  for (float& value : a) value = static_cast<float>(random.Below(2 * steps + 1)) - most;
+  for (float& value : w) value = static_cast<float>(random.Below(2 * steps + 1)) - most;
+  for (int64_t i = 0; i < kRows; ++i) a[i * kK] = most;
+  for (int64_t j = 0; j < kN; ++j) w[j] = -most;
   std::vector<float> c(kRows * kN);
   PackInt8(kK, kN, w.data())->Multiply(kRows, a.data(), kK, Into::kOverwrite, c.data(), kN);
   EXPECT_EQ(c, PlainProduct(kRows, kK, kN, a, w));
 }
 
-// The largest sums that 16 bits have to hold on the way.
+// The largest sums that 16 bits have to hold on the way, and 32 bits at the end.
 TEST(PackInt8Test, TheExtremesDoNotOverflow) {
-  constexpr int64_t kK = 64, kN = 16;
-  for (const float weight : {-63.0F, 63.0F}) {
-    const std::vector<float> a(kK, 63), w(kK * kN, weight);
+  constexpr int64_t kN = 16;
+  const auto most = static_cast<float>(Range().steps);
+  for (const auto& [weight, k] : {std::pair{-most, 64}, {most, 64}, {most, 1 << 16}}) {
+    const std::vector<float> a(k, most), w(k * kN, weight);
     std::vector<float> c(kN);
-    PackInt8(kK, kN, w.data())->Multiply(1, a.data(), kK, Into::kOverwrite, c.data(), kN);
-    EXPECT_EQ(c, std::vector<float>(kN, 63 * weight * kK));
+    PackMatrix(Precision::kInt8, k, kN, w.data())->Multiply(1, a.data(), k, Into::kOverwrite, c.data(), kN);
+    EXPECT_EQ(c, std::vector<float>(kN, most * weight * static_cast<float>(k)));
   }
 }
 
 TEST(PackInt8Test, TilesGiveTheBitsOfPlainLoops) {
-  for (const auto& [m, k, n] :
-       std::vector<std::tuple<int64_t, int64_t, int64_t>>{{1, 1, 1}, {2, 7, 3}, {3, 8, 16}, {5, 9, 17}, {8, 384, 40}}) {
+  for (const auto& [m, k, n] : std::vector<std::tuple<int64_t, int64_t, int64_t>>{
+           {1, 1, 1}, {2, 7, 3}, {3, 8, 16}, {5, 9, 17}, {8, 384, 40}, {100, 50, 150}}) {
+    const QuantRange range = Range();
     const std::vector<float> a = Normal(m * k, 8), w = Normal(k * n, 9);
     std::vector<uint8_t> rows(m * k);
     std::vector<float> row_scales(m), column_scales(n), expected(m * n);
-    QuantizeRows(m, k, a.data(), k, k, rows.data(), row_scales.data());
+    QuantizeRows(range, m, k, a.data(), k, k, rows.data(), row_scales.data());
     std::vector<int32_t> sums(m * n);
     for (int64_t j = 0; j < n; ++j) {
       float largest = 0;
       for (int64_t p = 0; p < k; ++p) largest = std::max(largest, std::fabs(w[p * n + j]));
-      column_scales[j] = largest / kQuantSteps;
+      column_scales[j] = largest / static_cast<float>(range.steps);
       for (int64_t p = 0; p < k; ++p) {
         const auto weight = static_cast<int32_t>(std::nearbyint(w[p * n + j] / column_scales[j]));
-        for (int64_t i = 0; i < m; ++i) sums[i * n + j] += (rows[i * k + p] - kQuantZero) * weight;
+        for (int64_t i = 0; i < m; ++i) sums[i * n + j] += (rows[i * k + p] - range.zero) * weight;
       }
     }
     DequantizeRows(m, n, sums.data(), n, row_scales.data(), column_scales.data(), false, expected.data(), n);
@@ -162,9 +168,26 @@ TEST(QuantizeRowsTest, SpreadsEachRowOverItsSteps) {
   const std::vector<float> in = {0.5F, -1.0F, 0.25F, 0.0F, 0.0F, 0.0F, 126.0F, 2.0F, -3.0F};
   std::vector<uint8_t> out(3 * 5);
   std::vector<float> scales(3);
-  QuantizeRows(3, 3, in.data(), 3, 5, out.data(), scales.data());
+  QuantizeRows(kNarrowRange, 3, 3, in.data(), 3, 5, out.data(), scales.data());
   EXPECT_EQ(out, (std::vector<uint8_t>{96, 1, 80, 64, 64, 64, 64, 64, 64, 64, 127, 65, 62, 64, 64}));
   EXPECT_EQ(scales, (std::vector<float>{1.0F / 63, 0, 2}));
+  QuantizeRows(kWideRange, 3, 3, in.data(), 3, 5, out.data(), scales.data());
+  EXPECT_EQ(out, (std::vector<uint8_t>{192, 1, 160, 128, 128, 128, 128, 128, 128, 128, 255, 130, 125, 128, 128}));
+  EXPECT_EQ(scales, (std::vector<float>{1.0F / 127, 0, 126.0F / 127}));
+}
+
+TEST(QuantizeRowsTest, WhatIsNotFiniteMakesTheScaleNotANumber) {
+  for (const float bad : {INFINITY, -INFINITY, NAN, -NAN}) {
+    for (const int64_t at : {0, 9, 16, 18}) {  // in whole vectors, and after them
+      std::vector<float> in(19, 1.0F);
+      in[at] = bad;
+      std::vector<uint8_t> out(19);
+      float scale = 0;
+      QuantizeRows(kWideRange, 1, 19, in.data(), 19, 19, out.data(), &scale);
+      EXPECT_TRUE(std::isnan(scale)) << bad << " at " << at;
+      EXPECT_EQ(out, std::vector<uint8_t>(19, 128));
+    }
+  }
 }
 
 TEST(QuantizeRowsTest, LongRowsKeepTheirOrder) {
@@ -176,7 +199,7 @@ TEST(QuantizeRowsTest, LongRowsKeepTheirOrder) {
     expected[i] = static_cast<uint8_t>(64 + in[i]);
   }
   float scale = 0;
-  QuantizeRows(1, kK, in.data(), kK, kK, out.data(), &scale);
+  QuantizeRows(kNarrowRange, 1, kK, in.data(), kK, kK, out.data(), &scale);
   EXPECT_EQ(scale, 1);
   EXPECT_EQ(out, expected);
 }

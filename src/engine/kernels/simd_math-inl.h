@@ -70,10 +70,45 @@ HWY_INLINE V ExpFloat(D d, V x) {
   return hn::IfThenZeroElse(hn::Lt(x, hn::Set(d, -104.0F)), value);
 }
 
+#if HWY_TARGET == HWY_AVX3 || HWY_TARGET == HWY_AVX3_DL
+// value * 2^n for whole n, within what a float holds.
+HWY_INLINE hn::Vec512<float> Scale(hn::Vec512<float> value, hn::Vec512<float> n) {
+  return hn::Vec512<float>{_mm512_scalef_ps(value.raw, n.raw)};
+}
+HWY_INLINE hn::Vec256<float> Scale(hn::Vec256<float> value, hn::Vec256<float> n) {
+  return hn::Vec256<float>{_mm256_scalef_ps(value.raw, n.raw)};
+}
+template <size_t kLanes>
+HWY_INLINE hn::Vec128<float, kLanes> Scale(hn::Vec128<float, kLanes> value, hn::Vec128<float, kLanes> n) {
+  return hn::Vec128<float, kLanes>{_mm_scalef_ps(value.raw, n.raw)};
+}
+
+// exp(-x) as a power of two, in half of the instructions. Infinity below -88.72, 0 above 104.
+template <class D, class V = hn::Vec<D>>
+HWY_INLINE V ExpOfNegative(D d, V x) {
+  x = hn::Max(hn::Set(d, -104.0F), hn::Min(hn::Set(d, 104.0F), x));  // these give x, the second, where it is a NaN
+  const V minus_log2_e = hn::Set(d, -1.44269502F), rest = hn::Set(d, -1.925963033e-8F);
+  const V n = hn::Round(hn::Mul(x, minus_log2_e));
+  const V r = hn::MulAdd(x, rest, hn::MulSub(x, minus_log2_e, n));
+  V p = hn::Set(d, 1.535336188319500e-4F);  // 2^r for |r| <= 1/2
+  p = hn::MulAdd(p, r, hn::Set(d, 1.339887440266574e-3F));
+  p = hn::MulAdd(p, r, hn::Set(d, 9.618437357674640e-3F));
+  p = hn::MulAdd(p, r, hn::Set(d, 5.550332471162809e-2F));
+  p = hn::MulAdd(p, r, hn::Set(d, 2.402264791363012e-1F));
+  p = hn::MulAdd(p, r, hn::Set(d, 6.931472028550421e-1F));
+  return Scale(hn::MulAdd(p, r, hn::Set(d, 1.0F)), n);
+}
+#else
+template <class D, class V = hn::Vec<D>>
+HWY_INLINE V ExpOfNegative(D d, V x) {
+  return ExpClamped(d, hn::Neg(x));
+}
+#endif
+
 template <class D, class V = hn::Vec<D>>
 HWY_INLINE V SigmoidFloat(D d, V x) {
   const V one = hn::Set(d, 1.0F);
-  return hn::Div(one, hn::Add(one, ExpClamped(d, hn::Neg(x))));
+  return hn::Div(one, hn::Add(one, ExpOfNegative(d, x)));
 }
 
 template <class D, class V = hn::Vec<D>>
