@@ -1,11 +1,10 @@
 // h = Conv1D(x * m) + b, out = (x (1 - s) + u s) * m with h = [u | g], s = sigmoid(g).
 //
 // Rows go through in blocks: the three taps are gathered side by side, one product gives h, the gate writes the output
-// while h is still in cache. Products of floats mostly take a way with half of the multiplications (minimal_conv1d.h).
+// while h is still in cache. Most sequences take a way with half of the multiplications (minimal_conv1d.h).
 #include <algorithm>
 #include <array>
 #include <memory>
-#include <optional>
 #include <span>
 #include <string>
 
@@ -85,7 +84,7 @@ struct DilatedGatedConv1D {
   int64_t rate;
   Tensor bias;                                          // [2d]
   std::shared_ptr<const kernels::PackedMatrix> kernel;  // [3d, 2d]
-  std::optional<MinimalConv1D> minimal;                 // of floats
+  MinimalConv1D minimal;
 
   // Weights are told apart by where they are: those of one variable are read once (packed_weights.h).
   std::string Kind() const {
@@ -98,21 +97,19 @@ struct DilatedGatedConv1D {
     const int64_t d = bias.size() / 2;
     TIQU_ASSIGN_OR_RETURN(Tensor taps, NewTensor(DataType::kFloat, {kBlockRows, 3 * d}));
     TIQU_ASSIGN_OR_RETURN(Tensor h, NewTensor(DataType::kFloat, {kBlockRows, 2 * d}));
-    TIQU_ASSIGN_OR_RETURN(Tensor scratch, NewTensor(DataType::kFloat, {minimal ? minimal->scratch_floats() : 0}));
+    TIQU_ASSIGN_OR_RETURN(Tensor scratch, NewTensor(DataType::kFloat, {minimal.scratch_floats()}));
     const auto gate = [this](const ConvSequence& sequence, int64_t t, int64_t rows, const float* part) {
       Gate(sequence, t, rows, part);
     };
     PlainRun plain_run(*kernel, d, rate, taps.data<float>(), h.data<float>(), gate);
-    std::optional<MinimalConv1D::Run> minimal_run;
-    if (minimal) minimal_run.emplace(*minimal, scratch.data<float>(), gate);
-    for (OpContext& node : nodes) TIQU_RETURN_IF_ERROR(Add(node, &plain_run, minimal_run ? &*minimal_run : nullptr));
+    MinimalConv1D::Run minimal_run(minimal, scratch.data<float>(), gate);
+    for (OpContext& node : nodes) TIQU_RETURN_IF_ERROR(Add(node, &plain_run, &minimal_run));
     plain_run.Finish();
-    if (minimal_run) minimal_run->Finish();
+    minimal_run.Finish();
     return absl::OkStatus();
   }
 
  private:
-  // minimal_run: null where the plain one alone serves.
   absl::Status Add(OpContext& node, PlainRun* plain_run, MinimalConv1D::Run* minimal_run) const {
     const Tensor &x = node.input(input), &m = node.input(mask);
     const int64_t d = bias.size() / 2;
@@ -124,7 +121,7 @@ struct DilatedGatedConv1D {
       const float* mask_row = m.data<float>() + b * length;
       float* to = out->data<float>() + b * length * d;
       const ConvSequence sequence{x.data<float>() + b * length * d, mask_row, UsedLength(mask_row, length), to};
-      if (minimal_run != nullptr && minimal->Pays(sequence)) {
+      if (minimal.Pays(sequence)) {
         minimal_run->Add(sequence);
       } else {
         plain_run->Add(sequence);
@@ -144,23 +141,20 @@ struct DilatedGatedConv1D {
 }  // namespace
 
 absl::StatusOr<OpInstance> MakeDilatedGatedConv1D(const NodeSpec& spec) {
-  DilatedGatedConv1D layer{spec.Role("input"), spec.Role("mask"), spec.Int("_tiqu_rate", 0), {}, nullptr, {}};
-  if (layer.rate < 1 || layer.rate > (int64_t{1} << 40)) {
-    return absl::InvalidArgumentError(absl::StrCat("rate is ", layer.rate));
-  }
-  spec.ExpectType(layer.input, {DataType::kFloat});
-  spec.ExpectType(layer.mask, {DataType::kFloat});
-  const Tensor kernel = FloatWeight(spec, "kernel", {3, -1, -1});
-  layer.bias = FloatWeight(spec, "bias", {-1});
+  const int input = spec.Role("input"), mask = spec.Role("mask");
+  const int64_t rate = spec.Int("_tiqu_rate", 0);
+  if (rate < 1 || rate > (int64_t{1} << 40)) return absl::InvalidArgumentError(absl::StrCat("rate is ", rate));
+  spec.ExpectType(input, {DataType::kFloat});
+  spec.ExpectType(mask, {DataType::kFloat});
+  const Tensor kernel = FloatWeight(spec, "kernel", {3, -1, -1}), bias = FloatWeight(spec, "bias", {-1});
   const int64_t d = kernel.shape()[1];
   if (!spec.status().ok()) return spec.status();
-  if ((kernel.shape()[2] != 2 * d || layer.bias.size() != 2 * d)) {
-    return absl::InvalidArgumentError(absl::StrCat("kernel has shape ", ShapeToString(kernel.shape()), " and bias ",
-                                                   ShapeToString(layer.bias.shape())));
+  if ((kernel.shape()[2] != 2 * d || bias.size() != 2 * d)) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("kernel has shape ", ShapeToString(kernel.shape()), " and bias ", ShapeToString(bias.shape())));
   }
-  layer.kernel = PackWeights(spec, kernel);
-  if (MinimalConv1D::Serves(spec.load().precision)) layer.minimal.emplace(&spec.load(), kernel, layer.rate);
-  auto shared = std::make_shared<const DilatedGatedConv1D>(std::move(layer));
+  const auto shared = std::make_shared<const DilatedGatedConv1D>(DilatedGatedConv1D{
+      input, mask, rate, bias, PackWeights(spec, kernel), MinimalConv1D(&spec.load(), kernel, rate)});
   return OpInstance{.output_types = {DataType::kFloat},
                     .run =
                         [shared](OpContext& context) {

@@ -43,10 +43,6 @@ std::shared_ptr<const MinimalConv1D::Filter> TransformOnce(LoadContext* load, co
 MinimalConv1D::MinimalConv1D(LoadContext* load, const Tensor& kernel, int64_t rate)
     : d_(kernel.shape()[1]), rate_(rate), filter_(TransformOnce(load, kernel)), zeros_(DataType::kFloat, {d_}) {}
 
-bool MinimalConv1D::Serves(Precision precision) {
-  return precision != Precision::kInt8 || kernels::MultipliesWholeBytes();
-}
-
 bool MinimalConv1D::Pays(const ConvSequence& sequence) const {
   if (rate_ > sequence.used || kProducts * kernels::CountQuads(sequence.used, rate_) >= 3 * sequence.used) return false;
   return std::all_of(sequence.mask, sequence.mask + sequence.used, [](float m) { return m == 0.0F || m == 1.0F; });

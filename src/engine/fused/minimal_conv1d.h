@@ -30,12 +30,9 @@ class MinimalConv1D {
   // The products' right sides: [d, 2d] each.
   using Filter = std::array<std::shared_ptr<const kernels::PackedMatrix>, kernels::kFilterProducts>;
 
-  // Whether products of this precision leave room for the rounding of what is transformed, about twice that of the
-  // plain convolution: seven bits of integers do not.
-  static bool Serves(Precision precision);
-
-  // kernel: [3, d, 2d]. REQUIRES: Serves(load->precision). The transformed weights are made once for all nodes that use
-  // the same ones.
+  // kernel: [3, d, 2d]. The transformed weights are made once, at the load's precision, for all nodes that use the same
+  // ones. Rounding them and what is transformed changes the outputs up to twice as much as rounding the plain
+  // convolution.
   MinimalConv1D(LoadContext* load, const Tensor& kernel, int64_t rate);
 
   // Whether there is less to multiply than without; depends on the sequence's own length and mask alone.

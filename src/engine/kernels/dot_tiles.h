@@ -30,8 +30,8 @@ struct Int8Scales {
   const float* row_scales;
 };
 
-// weights: [k, n] of int8_t or of bfloat16 (uint16_t). tiles: [padded n, padded k], filled up with zeros to multiples of
-// kDotColumns columns and of kDotBytes bytes.
+// weights: [k, n] of int8_t or of bfloat16 (uint16_t). tiles: [padded n, padded k], filled up with zeros to multiples
+// of kDotColumns columns and of kDotBytes bytes.
 template <class T>
 void PackDotTiles(int64_t k, int64_t n, const T* weights, T* tiles);
 
@@ -41,8 +41,8 @@ void MultiplyInt8(const DotProduct& product, const Int8Scales& scales);
 // rows, tiles: of bfloat16; summed in 32-bit floats. REQUIRES: AVX-512 with BF16.
 void MultiplyBfloat16(const DotProduct& product);
 
-// Rows of k floats, `lda` apart, to the nearest bfloat16, ties to even; zeros from k to padded_k. What is too small for a
-// normal float becomes zero. REQUIRES: AVX-512 with BF16.
+// Rows of k floats, `lda` apart, to the nearest bfloat16, ties to even; zeros from k to padded_k. What is too small for
+// a normal float becomes zero. REQUIRES: AVX-512 with BF16.
 void NarrowRows(int64_t rows, int64_t k, const float* in, int64_t lda, int64_t padded_k, uint16_t* out);
 
 }  // namespace tiqu::kernels
