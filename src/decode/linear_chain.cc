@@ -4,6 +4,8 @@
 #include <cmath>
 #include <limits>
 
+#include "base/each_isa.h"
+
 namespace tiqu::decode {
 namespace {
 
@@ -34,11 +36,21 @@ double NormalizeRow(size_t tags, double* row) {
 }
 
 // out[j] = sum_i x[i] matrix[i][j]
-void MultiplyRow(size_t tags, const double* x, const double* matrix, double* out) {
+TIQU_EACH_ISA void MultiplyRow(size_t tags, const double* x, const double* matrix, double* out) {
   std::fill_n(out, tags, 0.0);
   for (size_t i = 0; i < tags; ++i, matrix += tags) {
     if (x[i] == 0.0) continue;
     for (size_t j = 0; j < tags; ++j) out[j] += x[i] * matrix[j];
+  }
+}
+
+// Moves from tag `tag`, each with its score in `moves`, where they beat the best so far.
+TIQU_EACH_ISA void TakeBetter(size_t tags, float score, int32_t tag, const float* moves, float* best, int32_t* from) {
+  for (size_t j = 0; j < tags; ++j) {
+    const float value = score + moves[j];
+    const auto better = -static_cast<int32_t>(value > best[j]);  // all bits or none
+    from[j] = (tag & better) | (from[j] & ~better);
+    best[j] = std::max(best[j], value);
   }
 }
 
@@ -70,25 +82,15 @@ std::vector<uint16_t> LinearChain::BestPath(std::span<const float> logits) const
   for (size_t t = 1; t < chars; ++t) {
     int32_t* from = best.data() + t * tags;
     for (size_t j = 0; j < tags; ++j) next[j] = score[0] + transitions_[j];
-    for (size_t i = 1; i < tags; ++i) TakeBetter(score[i], static_cast<int32_t>(i), i * tags, next.data(), from);
+    for (size_t i = 1; i < tags; ++i) {
+      TakeBetter(tags, score[i], static_cast<int32_t>(i), transitions_.data() + i * tags, next.data(), from);
+    }
     for (size_t j = 0; j < tags; ++j) next[j] += logits[t * tags + j];
     score.swap(next);
   }
   path[chars - 1] = static_cast<uint16_t>(std::max_element(score.begin(), score.end()) - score.begin());
   for (size_t t = chars - 1; t > 0; --t) path[t - 1] = static_cast<uint16_t>(best[t * tags + path[t]]);
   return path;
-}
-
-// Moves from tag `tag`, whose scores begin at `row`, where they beat the best so far. Compilers make vectors of it.
-void LinearChain::TakeBetter(float score, int32_t tag, size_t row, float* best, int32_t* from) const {
-  const float* moves = transitions_.data() + row;
-  const auto tags = static_cast<size_t>(tags_);
-  for (size_t j = 0; j < tags; ++j) {
-    const float value = score + moves[j];
-    const auto better = -static_cast<int32_t>(value > best[j]);  // all bits or none
-    from[j] = (tag & better) | (from[j] & ~better);
-    best[j] = std::max(best[j], value);
-  }
 }
 
 ChainSums LinearChain::Sum(std::span<const float> logits) const {

@@ -67,7 +67,6 @@ class LinearChain {
                       double* d_transitions) const;
 
  private:
-  void TakeBetter(float score, int32_t tag, size_t row, float* best, int32_t* from) const;
   void SumBackward(ChainSums* sums) const;
   void AddExpected(const ChainSums& sums, float* tags, double* moves) const;
   void AddPairProbabilities(const ChainSums& sums, double* pairs) const;

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "base/each_isa.h"
 #include "train/layers/packing.h"
 #include "train/layers/vector_ops.h"
 

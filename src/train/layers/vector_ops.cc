@@ -4,6 +4,8 @@
 #include <bit>
 #include <cmath>
 
+#include "base/each_isa.h"
+
 namespace tiqu::train {
 namespace {
 

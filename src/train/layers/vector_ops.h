@@ -5,15 +5,6 @@
 
 #include <cstdint>
 
-// Clones a function for AVX-512, AVX2 and plain x86-64. Sanitizers instrument the resolver, which runs before they are
-// ready, so they get the plain function.
-#if defined(__x86_64__) && defined(__GNUC__) && !defined(__clang__) && !defined(__SANITIZE_ADDRESS__) && \
-    !defined(__SANITIZE_THREAD__)
-#define TIQU_EACH_ISA __attribute__((target_clones("arch=x86-64-v4", "arch=x86-64-v3", "default")))
-#else
-#define TIQU_EACH_ISA
-#endif
-
 namespace tiqu::train {
 
 void AddTo(int64_t n, const float* x, float* sum);                         // sum += x
