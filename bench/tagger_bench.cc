@@ -1,6 +1,8 @@
 // The whole tagger: characters a second on one core, at every precision, from ids to logits and from text to entities.
 //
-//   tagger_bench          texts of 64 characters in batches of 16, a network of the default size with 33 tags
+//   tagger_bench [HIDDEN]          texts of 64 characters in batches of 16, a network of the default size with 33 tags,
+//   or
+//                                  one as wide as HIDDEN says
 //
 // The answer is checked first: every precision against fp32 op by op. Beside it stands the floor: the time of the same
 // products alone at the precision's own speed on a matrix of this size.
@@ -11,6 +13,7 @@
 #include <array>
 #include <cmath>
 #include <cstdio>
+#include <cstdlib>
 #include <filesystem>
 #include <functional>
 
@@ -35,8 +38,9 @@ struct TaggerPrecision {
 constexpr std::array<TaggerPrecision, 3> kTaggerPrecisions = {
     {{Precision::kFloat32, "fp32", 1e-5}, {Precision::kBfloat16, "bf16", 0.02}, {Precision::kInt8, "int8", 0.05}}};
 
-model::ModelSpec BenchTaggerSpec() {
+model::ModelSpec BenchTaggerSpec(int hidden) {
   model::ModelSpec spec = BenchSpec();
+  if (hidden > 0) spec.hidden = hidden;
   spec.kind = model::kTaggerKind;
   spec.known_chars = 4500;
   spec.bigram_vocab_size = 20000;
@@ -111,8 +115,8 @@ std::vector<std::string> RandomTexts(const text::Vocabulary& chars) {
   return texts;
 }
 
-absl::Status MeasurePrecision(const TaggerPrecision& entry, const std::string& dir, const Engine& exact) {
-  const model::ModelSpec spec = BenchTaggerSpec();
+absl::Status MeasurePrecision(const model::ModelSpec& spec, const TaggerPrecision& entry, const std::string& dir,
+                              const Engine& exact) {
   EngineOptions options;
   options.precision = entry.precision;
   TIQU_ASSIGN_OR_RETURN(const std::shared_ptr<const Engine> engine, Engine::Load(dir, options));
@@ -140,24 +144,23 @@ absl::Status MeasurePrecision(const TaggerPrecision& entry, const std::string& d
   return absl::OkStatus();
 }
 
-absl::Status Measure() {
+absl::Status Measure(const model::ModelSpec& spec) {
   const std::string base = std::filesystem::temp_directory_path() / ("tiqu_tagger_bench_" + std::to_string(getpid()));
-  TIQU_ASSIGN_OR_RETURN(const std::string dir, WriteRandomTagger(BenchTaggerSpec(), base));
+  TIQU_ASSIGN_OR_RETURN(const std::string dir, WriteRandomTagger(spec, base));
   TIQU_ASSIGN_OR_RETURN(const auto exact, Engine::Load(dir, {.fuse = false, .fuse_elementwise = false}));
-  std::printf("%.2f MFLOP a character in products; characters a second on one core\n",
-              1e-6 * FlopsOfAChar(BenchTaggerSpec()));
+  std::printf("%.2f MFLOP a character in products; characters a second on one core\n", 1e-6 * FlopsOfAChar(spec));
   std::printf("      text to entities  ids to logits     the floor  over floor  difference\n");
   absl::Status status;
   for (const TaggerPrecision& entry : kTaggerPrecisions) {
-    if (status.ok()) status = MeasurePrecision(entry, dir, *exact);
+    if (status.ok()) status = MeasurePrecision(spec, entry, dir, *exact);
   }
   std::filesystem::remove_all(base);
   return status;
 }
 
-int Main() {
+int Main(int argc, char** argv) {
   omp_set_num_threads(1);
-  const absl::Status status = Measure();
+  const absl::Status status = Measure(BenchTaggerSpec(argc > 1 ? std::atoi(argv[1]) : 0));
   if (!status.ok()) std::fprintf(stderr, "%s\n", status.ToString().c_str());
   return status.ok() ? 0 : 1;
 }
@@ -165,4 +168,4 @@ int Main() {
 }  // namespace
 }  // namespace tiqu::engine
 
-int main() { return tiqu::engine::Main(); }
+int main(int argc, char** argv) { return tiqu::engine::Main(argc, argv); }
