@@ -35,6 +35,7 @@ class Float32Matrix : public PackedMatrix {
 }  // namespace
 
 std::shared_ptr<PackedMatrix> PackMatrix(Precision precision, int64_t k, int64_t n, const float* weights) {
+  if (k == 0 || n == 0) precision = Precision::kFloat32;  // nothing to pack
   switch (precision) {
     case Precision::kBfloat16:
       return PackBfloat16(k, n, weights);

@@ -87,6 +87,33 @@ TEST_P(PackedMatrixTest, AddsWhenAskedToAndWritesNothingBesideItsColumns) {
   }
 }
 
+TEST_P(PackedMatrixTest, EmptyMatricesAreFine) {
+  const std::vector<float> some(6, 2.0F);
+  std::vector<float> out(6, 5.0F);
+  const auto no_depth = PackMatrix(GetParam(), 0, 3, nullptr);
+  no_depth->Multiply(2, some.data(), 0, Into::kAdd, out.data(), 3);
+  EXPECT_EQ(out, std::vector<float>(6, 5.0F));
+  no_depth->Multiply(2, some.data(), 0, Into::kOverwrite, out.data(), 3);
+  EXPECT_EQ(out, std::vector<float>(6, 0.0F));
+  PackMatrix(GetParam(), 3, 0, nullptr)->Multiply(2, some.data(), 3, Into::kOverwrite, out.data(), 0);
+  PackMatrix(GetParam(), 3, 2, some.data())->Multiply(0, some.data(), 3, Into::kOverwrite, out.data(), 2);
+  EXPECT_EQ(out, std::vector<float>(6, 0.0F));
+}
+
+TEST_P(PackedMatrixTest, AMatrixOfTheThreadIsPackedAnew) {
+  constexpr int64_t kRows = 9, kK = 20, kN = 70;
+  const std::vector<float> a = Normal(kRows * kK, 12);
+  for (const uint64_t seed : {13, 14}) {
+    const std::vector<float> w = Normal(kK * kN, seed), other = Normal(kK * 3, seed);
+    std::vector<float> expected(kRows * kN), c(kRows * kN);
+    PackMatrix(GetParam(), kK, kN, w.data())->Multiply(kRows, a.data(), kK, Into::kOverwrite, expected.data(), kN);
+    const PackedMatrix& packed = PackForThread(GetParam(), kK, kN, w.data());
+    PackForThread(GetParam(), kK, 3, other.data());  // another shape leaves it alone
+    packed.Multiply(kRows, a.data(), kK, Into::kOverwrite, c.data(), kN);
+    EXPECT_EQ(c, expected);
+  }
+}
+
 INSTANTIATE_TEST_SUITE_P(Precisions, PackedMatrixTest,
                          testing::Values(Precision::kFloat32, Precision::kBfloat16, Precision::kInt8));
 
