@@ -4,12 +4,13 @@
 #include <cmath>
 #include <limits>
 
-#include "base/each_isa.h"
+#include "decode/chain_rows.h"
 
 namespace tiqu::decode {
 namespace {
 
-constexpr double kLowestScore = -80.0;
+constexpr double kLowestScore = -80.0;   // of an emission under the best of its character
+constexpr double kHighestScore = 700.0;  // of a move: sums stay finite
 
 // exp(logits - largest), 80 below at the least; returns the largest.
 double EmissionRow(const float* logits, size_t tags, double* row) {
@@ -23,7 +24,8 @@ double EmissionRow(const float* logits, size_t tags, double* row) {
     std::fill_n(row, tags, 1.0);
     return 0;
   }
-  for (size_t j = 0; j < tags; ++j) row[j] = std::exp(std::max(logits[j] - largest, kLowestScore));
+  for (size_t j = 0; j < tags; ++j) row[j] = std::max(logits[j] - largest, kLowestScore);
+  ExpRow(tags, row);
   return largest;
 }
 
@@ -35,23 +37,12 @@ double NormalizeRow(size_t tags, double* row) {
   return sum;
 }
 
-// out[j] = sum_i x[i] matrix[i][j]
-TIQU_EACH_ISA void MultiplyRow(size_t tags, const double* x, const double* matrix, double* out) {
-  std::fill_n(out, tags, 0.0);
-  for (size_t i = 0; i < tags; ++i, matrix += tags) {
-    if (x[i] == 0.0) continue;
-    for (size_t j = 0; j < tags; ++j) out[j] += x[i] * matrix[j];
-  }
-}
-
-// Moves from tag `tag`, each with its score in `moves`, where they beat the best so far.
-TIQU_EACH_ISA void TakeBetter(size_t tags, float score, int32_t tag, const float* moves, float* best, int32_t* from) {
-  for (size_t j = 0; j < tags; ++j) {
-    const float value = score + moves[j];
-    const auto better = -static_cast<int32_t>(value > best[j]);  // all bits or none
-    from[j] = (tag & better) | (from[j] & ~better);
-    best[j] = std::max(best[j], value);
-  }
+// [tags, tags] with its rows padded by zeros.
+template <typename T>
+std::vector<T> Padded(std::span<const T> matrix, size_t tags) {
+  std::vector<T> out(tags * PaddedTags(tags), T{0});
+  for (size_t i = 0; i < tags; ++i) std::copy_n(matrix.data() + i * tags, tags, out.data() + i * PaddedTags(tags));
+  return out;
 }
 
 template <typename T>
@@ -66,9 +57,13 @@ std::vector<T> Transposed(const std::vector<T>& matrix, size_t tags) {
 }  // namespace
 
 LinearChain::LinearChain(std::span<const float> transitions, int tags)
-    : tags_(tags), transitions_(transitions.begin(), transitions.end()) {
-  for (const float score : transitions_) potentials_.push_back(std::exp(static_cast<double>(score)));
-  back_potentials_ = Transposed(potentials_, static_cast<size_t>(tags_));
+    : tags_(tags),
+      transitions_(transitions.begin(), transitions.end()),
+      moves_(Padded(transitions, static_cast<size_t>(tags))) {
+  for (const float score : transitions_) potentials_.push_back(std::exp(std::min<double>(score, kHighestScore)));
+  const auto count = static_cast<size_t>(tags_);
+  forward_potentials_ = Padded<double>(potentials_, count);
+  back_potentials_ = Padded<double>(Transposed(potentials_, count), count);
 }
 
 std::vector<uint16_t> LinearChain::BestPath(std::span<const float> logits) const {
@@ -76,20 +71,18 @@ std::vector<uint16_t> LinearChain::BestPath(std::span<const float> logits) const
   const size_t chars = logits.size() / tags;
   std::vector<uint16_t> path(chars, 0);
   if (chars == 0) return path;
-  std::vector<int32_t> best(chars * tags, 0);
+  const size_t padded = PaddedTags(tags);
+  std::vector<int32_t> from(chars * padded);
   std::vector<float> score(logits.begin(), logits.begin() + static_cast<std::ptrdiff_t>(tags));
-  std::vector<float> next(tags);
+  score.resize(padded);
+  std::vector<float> next(padded);
   for (size_t t = 1; t < chars; ++t) {
-    int32_t* from = best.data() + t * tags;
-    for (size_t j = 0; j < tags; ++j) next[j] = score[0] + transitions_[j];
-    for (size_t i = 1; i < tags; ++i) {
-      TakeBetter(tags, score[i], static_cast<int32_t>(i), transitions_.data() + i * tags, next.data(), from);
-    }
-    for (size_t j = 0; j < tags; ++j) next[j] += logits[t * tags + j];
-    score.swap(next);
+    BestMoves(tags, padded, score.data(), moves_.data(), next.data(), from.data() + t * padded);
+    for (size_t j = 0; j < tags; ++j) score[j] = next[j] + logits[t * tags + j];
   }
-  path[chars - 1] = static_cast<uint16_t>(std::max_element(score.begin(), score.end()) - score.begin());
-  for (size_t t = chars - 1; t > 0; --t) path[t - 1] = static_cast<uint16_t>(best[t * tags + path[t]]);
+  const auto end = score.begin() + static_cast<std::ptrdiff_t>(tags);
+  path[chars - 1] = static_cast<uint16_t>(std::max_element(score.begin(), end) - score.begin());
+  for (size_t t = chars - 1; t > 0; --t) path[t - 1] = static_cast<uint16_t>(from[t * padded + path[t]]);
   return path;
 }
 
@@ -100,16 +93,13 @@ ChainSums LinearChain::Sum(std::span<const float> logits) const {
   sums.emissions.resize(chars * tags);
   sums.forward.resize(chars * tags);
   sums.scale.resize(chars);
+  std::vector<double> arriving(PaddedTags(tags), 1.0);
   for (size_t t = 0; t < chars; ++t) {
     double* emission = sums.emissions.data() + t * tags;
     double* row = sums.forward.data() + t * tags;
     sums.log_partition += EmissionRow(logits.data() + t * tags, tags, emission);
-    if (t == 0) {
-      std::fill_n(row, tags, 1.0);
-    } else {
-      MultiplyRow(tags, row - tags, potentials_.data(), row);
-    }
-    for (size_t j = 0; j < tags; ++j) row[j] *= emission[j];
+    if (t > 0) MultiplyRow(tags, arriving.size(), row - tags, forward_potentials_.data(), arriving.data());
+    for (size_t j = 0; j < tags; ++j) row[j] = arriving[j] * emission[j];
     sums.scale[t] = NormalizeRow(tags, row);
     sums.log_partition += std::log(sums.scale[t]);
   }
@@ -123,13 +113,14 @@ void LinearChain::SumBackward(ChainSums* sums) const {
   const auto tags = static_cast<size_t>(tags_);
   const size_t chars = sums->scale.size();
   sums->backward.assign(chars * tags, 1.0);
-  std::vector<double> weighted(tags);
+  std::vector<double> weighted(tags), leaving(PaddedTags(tags));
   for (size_t t = chars; t-- > 1;) {
     const double* emission = sums->emissions.data() + t * tags;
     const double* after = sums->backward.data() + t * tags;
     const double factor = sums->scale[t] > 0 ? 1.0 / sums->scale[t] : 0.0;
     for (size_t j = 0; j < tags; ++j) weighted[j] = emission[j] * after[j] * factor;
-    MultiplyRow(tags, weighted.data(), back_potentials_.data(), sums->backward.data() + (t - 1) * tags);
+    MultiplyRow(tags, leaving.size(), weighted.data(), back_potentials_.data(), leaving.data());
+    std::copy_n(leaving.data(), tags, sums->backward.data() + (t - 1) * tags);
   }
 }
 

@@ -73,8 +73,10 @@ class LinearChain {
 
   int tags_;
   std::vector<float> transitions_;
-  std::vector<double> potentials_;       // exp(transitions)
-  std::vector<double> back_potentials_;  // transposed
+  std::vector<double> potentials_;  // exp(transitions)
+  // The same with padded rows (chain_rows.h); the last one transposed.
+  std::vector<float> moves_;
+  std::vector<double> forward_potentials_, back_potentials_;
 };
 
 }  // namespace tiqu::decode

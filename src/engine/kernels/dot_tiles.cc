@@ -5,16 +5,13 @@
 #include <algorithm>
 #include <cstring>
 
-// GCC 12 warns of its own header, which leaves a register undefined where no lane of it is used (bug 105593).
-#pragma GCC diagnostic ignored "-Wuninitialized"
-#pragma GCC diagnostic ignored "-Wmaybe-uninitialized"
-
 // The compiler uses an instruction of VNNI or BF16 only where it is called by name: each kind runs without the other.
 #define TIQU_AVX512 __attribute__((target("avx512f,avx512bw,avx512vl,avx512vnni,avx512bf16")))
 
 namespace tiqu::kernels {
 namespace {
 
+constexpr __mmask16 kAllLanes = 0xFFFF;
 constexpr int64_t kPanelVectors = 4;
 constexpr int64_t kPanelColumns = kPanelVectors * kDotColumns;
 
@@ -42,7 +39,9 @@ struct Int8Kind {
     return sum;
   }
   TIQU_AVX512 __m512 Value(Sum sum, int64_t row, int64_t column) const {
-    const __m512 scaled = _mm512_mul_ps(_mm512_cvtepi32_ps(sum), _mm512_loadu_ps(scales.column_scales + column));
+    // Not _mm512_cvtepi32_ps: GCC 12 warns of what its header does there (bug 105593).
+    const __m512 whole = _mm512_maskz_cvtepi32_ps(kAllLanes, sum);
+    const __m512 scaled = _mm512_mul_ps(whole, _mm512_loadu_ps(scales.column_scales + column));
     return _mm512_mul_ps(scaled, _mm512_set1_ps(scales.row_scales[row]));
   }
 };
