@@ -42,9 +42,21 @@ template <size_t kWidth>
   constexpr double kRound = 0x1.8p52;  // brings a whole number into the lowest bits
   const double shifted = x * 1.4426950408889634 + kRound, n = shifted - kRound;
   const double r = (x - n * 6.93147180369123816490e-01) - n * 1.90821492927058770002e-10;
-  constexpr double kTerms[] = {1.0 / 87178291200, 1.0 / 6227020800, 1.0 / 479001600, 1.0 / 39916800, 1.0 / 3628800,
-                               1.0 / 362880,      1.0 / 40320,      1.0 / 5040,      1.0 / 720,      1.0 / 120,
-                               1.0 / 24,          1.0 / 6,          1.0 / 2,         1.0,            1.0};
+  constexpr double kTerms[] = {1.0 / 87178291200,
+                               1.0 / 6227020800,
+                               1.0 / 479001600,
+                               1.0 / 39916800,
+                               1.0 / 3628800,
+                               1.0 / 362880,
+                               1.0 / 40320,
+                               1.0 / 5040,
+                               1.0 / 720,
+                               1.0 / 120,
+                               1.0 / 24,
+                               1.0 / 6,
+                               1.0 / 2,
+                               1.0,
+                               1.0};
   double p = kTerms[0];
   for (size_t i = 1; i < std::size(kTerms); ++i) p = p * r + kTerms[i];
   const uint64_t power = (std::bit_cast<uint64_t>(shifted) + 1023) << 52;

@@ -96,6 +96,12 @@ bool ParseNumber(const std::string& word, T* target) {
   return error == std::errc() && stop == end;
 }
 
+// A list may be given as it stands in a file, --teachers '["a.h5", "b.h5"]', of which CLI11 takes the brackets away.
+std::string Unquoted(const std::string& word) {
+  const bool quoted = word.size() >= 2 && word.front() == '"' && word.back() == '"';
+  return quoted ? word.substr(1, word.size() - 2) : word;
+}
+
 // Puts the words of a flag into a field; false when they do not fit.
 struct WordSetter {
   const std::vector<std::string>& words;
@@ -114,7 +120,8 @@ struct WordSetter {
     return words.size() == 1;
   }
   bool operator()(std::vector<std::string>* target) const {
-    *target = words;
+    target->clear();
+    for (const std::string& word : words) target->push_back(Unquoted(word));
     return true;
   }
   bool operator()(std::vector<int>* target) const {
