@@ -63,23 +63,33 @@ template <size_t kWidth>
   return p * std::bit_cast<double>(power);
 }
 
-}  // namespace
-
-TIQU_EACH_ISA void MultiplyRow(size_t rows, size_t columns, const double* x, const double* matrix, double* out) {
+TIQU_EACH_ISA void MultiplyAll(size_t rows, size_t columns, const double* x, const double* matrix, double* out) {
   size_t j = 0;
   for (; j + 32 <= columns; j += 32) MultiplyColumns<32>(rows, columns, x, matrix + j, out + j);
   for (; j < columns; j += 8) MultiplyColumns<8>(rows, columns, x, matrix + j, out + j);
 }
 
-TIQU_EACH_ISA void BestMoves(size_t rows, size_t columns, const float* x, const float* matrix, float* best,
+TIQU_EACH_ISA void BestOfAll(size_t rows, size_t columns, const float* x, const float* matrix, float* best,
                              int32_t* from) {
   size_t j = 0;
   for (; j + 32 <= columns; j += 32) BestOfColumns<32>(rows, columns, x, matrix + j, best + j, from + j);
   for (; j < columns; j += 8) BestOfColumns<8>(rows, columns, x, matrix + j, best + j, from + j);
 }
 
-TIQU_EACH_ISA void ExpRow(size_t count, double* x) {
+TIQU_EACH_ISA void ExpOfAll(size_t count, double* x) {
   for (size_t i = 0; i < count; ++i) x[i] = ExpOf(x[i]);
 }
+
+}  // namespace
+
+void MultiplyRow(size_t rows, size_t columns, const double* x, const double* matrix, double* out) {
+  MultiplyAll(rows, columns, x, matrix, out);
+}
+
+void BestMoves(size_t rows, size_t columns, const float* x, const float* matrix, float* best, int32_t* from) {
+  BestOfAll(rows, columns, x, matrix, best, from);
+}
+
+void ExpRow(size_t count, double* x) { ExpOfAll(count, x); }
 
 }  // namespace tiqu::decode

@@ -98,7 +98,7 @@ TEST(ConfigTest, FlagsOverrideAndComplain) {
   EXPECT_TRUE(apply("--train-files", {"a", "\"b c\"", "\""}).ok());
   EXPECT_TRUE(apply("--model-rates", {"1", "2", "4"}).ok());
   EXPECT_DOUBLE_EQ(options.optimizer.max_minutes, 1.5);
-  EXPECT_THAT(options.train_files, testing::ElementsAre("a", "b c", "\""));
+  EXPECT_THAT(options.data.train_files, testing::ElementsAre("a", "b c", "\""));
   EXPECT_TRUE(options.resume);
   EXPECT_FALSE(options.spec.crf);
   EXPECT_THAT(options.spec.model_rates, testing::ElementsAre(1, 2, 4));
