@@ -43,7 +43,7 @@ struct MergedContext {
     for (int64_t b = 0; b < batch; ++b) {
       Sequence sequence = SequenceAt(context, b, length, columns);
       FoldCross(context.input(q2c).data<float>() + b * d, scratch.folded.data<float>());
-      sequence.folded = &kernels::PackForThread(precision, d, n, scratch.folded.data<float>());
+      sequence.folded = &kernels::PackForThread(FoldedPrecision(sequence), d, n, scratch.folded.data<float>());
       if (attends()) {
         of_c2q->Multiply(columns, sequence.u, d, kernels::Into::kOverwrite, scratch.mixed_question.data<float>(), n);
       }
@@ -105,6 +105,13 @@ struct MergedContext {
       const float *own = of_passage.data<float>() + i * n, *crossed = of_cross.data<float>() + i * n;
       for (int64_t j = 0; j < n; ++j) folded[i * n + j] = own[j] + cross[i] * crossed[j];
     }
+  }
+
+  // Packing a matrix for one sequence pays where it has enough rows and the products are faster than those of floats.
+  Precision FoldedPrecision(const Sequence& sequence) const {
+    constexpr int64_t kFewestRows = 64;
+    const bool faster = precision == Precision::kInt8 || kernels::MultipliesBfloat16();
+    return faster && sequence.used >= kFewestRows ? precision : Precision::kFloat32;
   }
 
   // C of a block into the scratch, C K2 into `out`.

@@ -16,13 +16,13 @@ constexpr int64_t kPanelVectors = 4;
 constexpr int64_t kPanelColumns = kPanelVectors * kDotColumns;
 
 // Columns that stand together in the tiles, from `column` on: as many as a whole panel, or a vector at the end.
-int64_t PanelAt(int64_t column, int64_t n) {
+int64_t PanelWidth(int64_t column, int64_t n) {
   const int64_t padded = (n + kDotColumns - 1) / kDotColumns * kDotColumns;
   return column + kPanelColumns <= padded ? kPanelColumns : kDotColumns;
 }
 
 // At the columns that are there, and added to them.
-TIQU_AVX512 inline void StoreWithCare(const DotProduct& p, int64_t column, __m512 value, float* to) {
+TIQU_AVX512 inline void StoreMasked(const DotProduct& p, int64_t column, __m512 value, float* to) {
   const auto mask = static_cast<__mmask16>((1U << std::min(kDotColumns, p.n - column)) - 1);
   if (p.accumulate) value = _mm512_add_ps(_mm512_maskz_loadu_ps(mask, to), value);
   _mm512_mask_storeu_ps(to, mask, value);
@@ -91,7 +91,7 @@ TIQU_AVX512 void MultiplyTile(const DotProduct p, const Kind kind, int64_t row, 
       if (plain) {
         _mm512_storeu_ps(out + v * kDotColumns, value);
       } else {
-        StoreWithCare(p, at, value, out + v * kDotColumns);
+        StoreMasked(p, at, value, out + v * kDotColumns);
       }
     }
   }
@@ -109,8 +109,8 @@ void MultiplyPanel(const DotProduct& p, const Kind& kind, int64_t column) {
 // A panel at a time: its columns stay in the first-level cache while the rows pass.
 template <class Kind>
 void MultiplyPanels(const DotProduct& p, const Kind& kind) {
-  for (int64_t column = 0; column < p.n; column += PanelAt(column, p.n)) {
-    if (PanelAt(column, p.n) == kPanelColumns) {
+  for (int64_t column = 0; column < p.n; column += PanelWidth(column, p.n)) {
+    if (PanelWidth(column, p.n) == kPanelColumns) {
       MultiplyPanel<Kind, kPanelVectors>(p, kind, column);
     } else {
       MultiplyPanel<Kind, 1>(p, kind, column);
@@ -123,9 +123,9 @@ void MultiplyPanels(const DotProduct& p, const Kind& kind) {
 template <class T>
 void PackDotTiles(int64_t k, int64_t n, const T* weights, T* tiles) {
   constexpr int64_t kStep = kDotBytes / sizeof(T);
-  for (int64_t column = 0; column < n; column += PanelAt(column, n)) {
+  for (int64_t column = 0; column < n; column += PanelWidth(column, n)) {
     for (int64_t at = 0; at < k; at += kStep) {
-      for (int64_t j = column; j < column + PanelAt(column, n); ++j) {
+      for (int64_t j = column; j < column + PanelWidth(column, n); ++j) {
         for (int64_t i = at; i < at + kStep; ++i) *tiles++ = i < k && j < n ? weights[i * n + j] : T{0};
       }
     }

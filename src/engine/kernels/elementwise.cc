@@ -49,7 +49,7 @@ void TanhAll(int64_t count, const float* in, float* out) {
 }
 
 // The first `count` lanes of a vector, fewer than all. The others are loaded as minus infinity, and not stored.
-#if HWY_TARGET == HWY_AVX3 || HWY_TARGET == HWY_AVX3_DL
+#if HWY_TARGET <= HWY_AVX3
 template <class D>
 HWY_INLINE hn::Vec<D> LoadFirst(D d, int64_t count, const float* from) {
   const auto rest = hn::Set(d, -std::numeric_limits<float>::infinity());

@@ -46,7 +46,8 @@ class DotBfloat16Matrix : public PackedMatrix {
 
   void Multiply(int64_t m, const float* a, int64_t lda, Into into, float* out, int64_t ldc) const override {
     thread_local std::vector<uint16_t> rows;  // nothing is allocated in the long run
-    rows.resize(kRowsAtOnce * padded_k_);
+    const size_t needed = std::min(m, kRowsAtOnce) * padded_k_;
+    if (rows.size() < needed) rows.resize(needed);
     for (int64_t row = 0; row < m; row += kRowsAtOnce) {
       const int64_t count = std::min(kRowsAtOnce, m - row);
       NarrowRows(count, k_, a + row * lda, lda, padded_k_, rows.data());

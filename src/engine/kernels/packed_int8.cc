@@ -17,6 +17,8 @@ namespace {
 
 int64_t RoundUp(int64_t value, int64_t step) { return (value + step - 1) / step * step; }
 
+static_assert(kTileColumns == kDotColumns);
+
 // What the columns of the weights were divided by and what the zero of activations adds to their sums, negated; padded
 // with zeros for whole vectors of columns.
 struct Columns {

@@ -3,8 +3,8 @@
 //   const auto packed = PackMatrix(Precision::kInt8, 384, 256, weights);
 //   packed->Multiply(rows, a, 384, Into::kOverwrite, out, 256);
 //
-// The bits of a row of the result do not depend on the other rows or on their number; int8 gives the same bits on every
-// processor.
+// The bits of a row of the result do not depend on the other rows or on their number; int8 gives the same bits on all
+// processors with VNNI, and on all without.
 //
 // Thread safety: immutable but for Pack; Multiply may be called from any number of threads and runs on the calling one.
 #pragma once

@@ -58,16 +58,22 @@ TEST_P(PackedMatrixTest, MultipliesWithinItsPrecision) {
 }
 
 TEST_P(PackedMatrixTest, ARowsBitsDoNotDependOnTheOthers) {
-  constexpr int64_t kRows = 67, kK = 48, kN = 40;
-  const std::vector<float> a = Normal(kRows * kK, 3), w = Normal(kK * kN, 4);
-  const auto packed = PackMatrix(GetParam(), kK, kN, w.data());
-  std::vector<float> all(kRows * kN);
-  packed->Multiply(kRows, a.data(), kK, Into::kOverwrite, all.data(), kN);
-  for (int64_t first = 0; first < kRows; first += 13) {
-    for (int64_t count = 1; count <= std::min<int64_t>(9, kRows - first); ++count) {
-      std::vector<float> some(count * kN);
-      packed->Multiply(count, a.data() + first * kK, kK, Into::kOverwrite, some.data(), kN);
-      EXPECT_EQ(some, std::vector<float>(all.begin() + first * kN, all.begin() + (first + count) * kN));
+  constexpr int64_t kRows = 205;
+  for (const auto& [k, n] : {std::pair<int64_t, int64_t>{48, 40}, {256, 128}, {5, 79}}) {
+    const std::vector<float> a = Normal(kRows * k, 3), w = Normal(k * n, 4), before = Normal(kRows * n, 5);
+    const auto packed = PackMatrix(GetParam(), k, n, w.data());
+    for (const Into into : {Into::kOverwrite, Into::kAdd}) {
+      std::vector<float> all = before;
+      packed->Multiply(kRows, a.data(), k, into, all.data(), n);
+      for (int64_t first = 0; first < kRows; first += 13) {
+        for (const int64_t count : {1, 2, 3, 5, 6, 7, 9, 97}) {
+          if (first + count > kRows) continue;
+          std::vector<float> some(before.begin() + first * n, before.begin() + (first + count) * n);
+          packed->Multiply(count, a.data() + first * k, k, into, some.data(), n);
+          EXPECT_TRUE(std::equal(some.begin(), some.end(), all.begin() + first * n))
+              << k << " x " << n << ", " << count << " rows from " << first << ", " << (into == Into::kAdd);
+        }
+      }
     }
   }
 }

@@ -52,7 +52,7 @@ HWY_INLINE void QuantizeGroup(const float* in, float factor, int32_t zero, uint8
   _mm256_storeu_si256(reinterpret_cast<__m256i*>(out),
                       _mm256_add_epi8(bytes, _mm256_set1_epi8(static_cast<char>(zero))));
 }
-#elif HWY_TARGET == HWY_AVX3 || HWY_TARGET == HWY_AVX3_DL
+#elif HWY_TARGET <= HWY_AVX3
 constexpr int64_t kGroup = 64;
 
 // Of a row's last values, fewer than a vector has.
@@ -85,14 +85,14 @@ void QuantizeRow(int64_t k, const float* in, float factor, int32_t zero, uint8_t
   const auto scale = hn::Set(d, factor);
   const auto zero_point = hn::Set(hn::Rebind<int32_t, decltype(d)>(), zero);
   int64_t i = 0;
-#if HWY_TARGET == HWY_AVX2 || HWY_TARGET == HWY_AVX3 || HWY_TARGET == HWY_AVX3_DL
+#if HWY_TARGET <= HWY_AVX2
   for (; i + kGroup <= k; i += kGroup) QuantizeGroup(in + i, factor, zero, out + i);
 #endif
   for (; i + lanes <= k; i += lanes) {
     const auto whole = hn::NearestInt(hn::Mul(hn::LoadU(d, in + i), scale));
     hn::StoreU(hn::DemoteTo(bytes, hn::Add(whole, zero_point)), bytes, out + i);
   }
-#if HWY_TARGET == HWY_AVX3 || HWY_TARGET == HWY_AVX3_DL
+#if HWY_TARGET <= HWY_AVX3
   if (i < k) QuantizeRest(k - i, in + i, factor, zero, out + i);
   i = k;
 #endif
