@@ -37,33 +37,23 @@ double NormalizeRow(size_t tags, double* row) {
   return sum;
 }
 
-// [tags, tags] with its rows padded by zeros.
-template <typename T>
-std::vector<T> Padded(std::span<const T> matrix, size_t tags) {
-  std::vector<T> out(tags * PaddedTags(tags), T{0});
-  for (size_t i = 0; i < tags; ++i) std::copy_n(matrix.data() + i * tags, tags, out.data() + i * PaddedTags(tags));
-  return out;
-}
-
-template <typename T>
-std::vector<T> Transposed(const std::vector<T>& matrix, size_t tags) {
-  std::vector<T> out(matrix.size());
-  for (size_t i = 0; i < tags; ++i) {
-    for (size_t j = 0; j < tags; ++j) out[j * tags + i] = matrix[i * tags + j];
-  }
-  return out;
-}
-
 }  // namespace
 
 LinearChain::LinearChain(std::span<const float> transitions, int tags)
-    : tags_(tags),
-      transitions_(transitions.begin(), transitions.end()),
-      moves_(Padded(transitions, static_cast<size_t>(tags))) {
-  for (const float score : transitions_) potentials_.push_back(std::exp(std::min<double>(score, kHighestScore)));
+    : tags_(tags), transitions_(transitions.begin(), transitions.end()) {
   const auto count = static_cast<size_t>(tags_);
-  forward_potentials_ = Padded<double>(potentials_, count);
-  back_potentials_ = Padded<double>(Transposed(potentials_, count), count);
+  const size_t padded = PaddedTags(count);
+  moves_.resize(count * padded);
+  potentials_.resize(count * padded);
+  back_potentials_.resize(count * padded);
+  for (size_t i = 0; i < count; ++i) {
+    for (size_t j = 0; j < count; ++j) {
+      const float score = transitions_[i * count + j];
+      const double potential = std::exp(std::min<double>(score, kHighestScore));
+      moves_[i * padded + j] = score;
+      potentials_[i * padded + j] = back_potentials_[j * padded + i] = potential;
+    }
+  }
 }
 
 std::vector<uint16_t> LinearChain::BestPath(std::span<const float> logits) const {
@@ -98,7 +88,7 @@ ChainSums LinearChain::Sum(std::span<const float> logits) const {
     double* emission = sums.emissions.data() + t * tags;
     double* row = sums.forward.data() + t * tags;
     sums.log_partition += EmissionRow(logits.data() + t * tags, tags, emission);
-    if (t > 0) MultiplyRow(tags, arriving.size(), row - tags, forward_potentials_.data(), arriving.data());
+    if (t > 0) MultiplyRow(tags, arriving.size(), row - tags, potentials_.data(), arriving.data());
     for (size_t j = 0; j < tags; ++j) row[j] = arriving[j] * emission[j];
     sums.scale[t] = NormalizeRow(tags, row);
     sums.log_partition += std::log(sums.scale[t]);
@@ -124,6 +114,10 @@ void LinearChain::SumBackward(ChainSums* sums) const {
   }
 }
 
+double LinearChain::Potential(size_t from, size_t to) const {
+  return potentials_[from * PaddedTags(static_cast<size_t>(tags_)) + to];
+}
+
 double LinearChain::Marginal(const ChainSums& sums, size_t t, int tag) const {
   const size_t at = t * static_cast<size_t>(tags_) + static_cast<size_t>(tag);
   return sums.forward[at] * sums.backward[at];
@@ -135,7 +129,7 @@ double LinearChain::PathProbability(const ChainSums& sums, size_t begin, std::sp
   double product = sums.forward[begin * tags + path[0]];
   for (size_t i = 1; i < path.size(); ++i) {
     const size_t t = begin + i;
-    product *= potentials_[path[i - 1] * tags + path[i]] * sums.emissions[t * tags + path[i]] / sums.scale[t];
+    product *= Potential(path[i - 1], path[i]) * sums.emissions[t * tags + path[i]] / sums.scale[t];
   }
   const size_t last = begin + path.size() - 1;
   double after = sums.backward[last * tags + path.back()];
@@ -143,7 +137,7 @@ double LinearChain::PathProbability(const ChainSums& sums, size_t begin, std::sp
     for (size_t j = 0; j < excluded.size(); ++j) {
       if (excluded[j] == 0) continue;
       const size_t next = (last + 1) * tags + j;
-      after -= potentials_[path.back() * tags + j] * sums.emissions[next] * sums.backward[next] / sums.scale[last + 1];
+      after -= Potential(path.back(), j) * sums.emissions[next] * sums.backward[next] / sums.scale[last + 1];
     }
   }
   return std::clamp(product * after, 0.0, 1.0);
@@ -159,7 +153,7 @@ void LinearChain::AddPairProbabilities(const ChainSums& sums, double* pairs) con
     }
     for (size_t i = 0; i < tags; ++i) {
       if (before[i] == 0.0) continue;
-      const double* potentials = potentials_.data() + i * tags;
+      const double* potentials = potentials_.data() + i * PaddedTags(tags);
       for (size_t j = 0; j < tags; ++j) pairs[i * tags + j] += before[i] * potentials[j] * weighted[j];
     }
   }
@@ -193,7 +187,7 @@ double LinearChain::Loss(std::span<const float> logits, std::span<const uint16_t
 }
 
 ChainCounts LinearChain::Expect(std::span<const float> logits) const {
-  ChainCounts counts{std::vector<float>(logits.size(), 0.0F), std::vector<double>(potentials_.size(), 0.0)};
+  ChainCounts counts{std::vector<float>(logits.size(), 0.0F), std::vector<double>(transitions_.size(), 0.0)};
   AddExpected(Sum(logits), counts.tags.data(), counts.moves.data());
   return counts;
 }

@@ -67,16 +67,16 @@ class LinearChain {
                       double* d_transitions) const;
 
  private:
+  double Potential(size_t from, size_t to) const;
   void SumBackward(ChainSums* sums) const;
   void AddExpected(const ChainSums& sums, float* tags, double* moves) const;
   void AddPairProbabilities(const ChainSums& sums, double* pairs) const;
 
   int tags_;
   std::vector<float> transitions_;
-  std::vector<double> potentials_;  // exp(transitions)
-  // The same with padded rows (chain_rows.h); the last one transposed.
+  // With padded rows (chain_rows.h): the transitions, exp of them, and that transposed.
   std::vector<float> moves_;
-  std::vector<double> forward_potentials_, back_potentials_;
+  std::vector<double> potentials_, back_potentials_;
 };
 
 }  // namespace tiqu::decode

@@ -17,8 +17,7 @@ constexpr int64_t kPanelColumns = kPanelVectors * kDotColumns;
 
 // Columns that stand together in the tiles, from `column` on: as many as a whole panel, or a vector at the end.
 int64_t PanelWidth(int64_t column, int64_t n) {
-  const int64_t padded = (n + kDotColumns - 1) / kDotColumns * kDotColumns;
-  return column + kPanelColumns <= padded ? kPanelColumns : kDotColumns;
+  return column + kPanelColumns <= RoundUp(n, kDotColumns) ? kPanelColumns : kDotColumns;
 }
 
 // At the columns that are there, and added to them.

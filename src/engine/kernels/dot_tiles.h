@@ -13,6 +13,8 @@ namespace tiqu::kernels {
 inline constexpr int64_t kDotColumns = 16;  // the lanes of a vector
 inline constexpr int64_t kDotBytes = 4;     // of each row and column in a step
 
+inline int64_t RoundUp(int64_t value, int64_t step) { return (value + step - 1) / step * step; }
+
 // out = A B, or += A B. A row of A and a column of B are `depth` bytes long.
 struct DotProduct {
   int64_t m, n, depth;  // depth: a multiple of kDotBytes

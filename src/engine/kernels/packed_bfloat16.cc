@@ -69,8 +69,6 @@ class DotBfloat16Matrix : public PackedMatrix {
   static constexpr int64_t kBytes = sizeof(uint16_t);
   static constexpr int64_t kRowsAtOnce = 96;  // stay in cache
 
-  static int64_t RoundUp(int64_t value, int64_t step) { return (value + step - 1) / step * step; }
-
   int64_t k_, n_, padded_k_, tile_count_;
   hwy::AlignedFreeUniquePtr<uint16_t[]> tiles_;
 };

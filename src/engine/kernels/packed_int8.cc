@@ -15,8 +15,6 @@
 namespace tiqu::kernels {
 namespace {
 
-int64_t RoundUp(int64_t value, int64_t step) { return (value + step - 1) / step * step; }
-
 static_assert(kTileColumns == kDotColumns);
 
 // What the columns of the weights were divided by and what the zero of activations adds to their sums, negated; padded
@@ -51,13 +49,13 @@ QuantizedRows& RowsOf(QuantRange range, int64_t m, int64_t k, const float* a, in
   return rows;
 }
 
-// With AVX2.
+// In the order in which a kernel of ours reads: that of VNNI, or that of AVX2.
 class TiledInt8Matrix : public PackedMatrix {
  public:
   TiledInt8Matrix(int64_t k, int64_t n, const float* weights)
       : k_(k),
         n_(n),
-        padded_k_(RoundUp(k, kTileDepth)),
+        padded_k_(RoundUp(k, vnni_ ? kDotBytes : kTileDepth)),
         tile_bytes_(padded_k_ * RoundUp(n, kTileColumns)),
         tiles_(hwy::AllocateAligned<int8_t>(tile_bytes_)),
         columns_(n) {
@@ -65,54 +63,32 @@ class TiledInt8Matrix : public PackedMatrix {
   }
 
   void Multiply(int64_t m, const float* a, int64_t lda, Into into, float* out, int64_t ldc) const override {
-    const QuantizedRows& rows = RowsOf(kNarrowRange, m, k_, a, lda, padded_k_);
-    MultiplyTiles({m, n_, padded_k_, rows.values.data(), rows.scales.data(), tiles_.get(), columns_.offsets.data(),
-                   columns_.scales.data(), into == Into::kAdd, out, ldc});
-  }
-
-  int64_t bytes() const override { return tile_bytes_; }
-
-  void Pack(const float* weights) override {
-    PackTiles(k_, n_, Quantize(kNarrowRange, k_, n_, weights, &columns_), padded_k_, tiles_.get());
-  }
-
- private:
-  int64_t k_, n_, padded_k_, tile_bytes_;
-  hwy::AlignedFreeUniquePtr<int8_t[]> tiles_;
-  Columns columns_;
-};
-
-// With VNNI.
-class DotInt8Matrix : public PackedMatrix {
- public:
-  DotInt8Matrix(int64_t k, int64_t n, const float* weights)
-      : k_(k),
-        n_(n),
-        padded_k_(RoundUp(k, kDotBytes)),
-        tile_bytes_(padded_k_ * RoundUp(n, kDotColumns)),
-        tiles_(hwy::AllocateAligned<int8_t>(tile_bytes_)),
-        columns_(n) {
-    DotInt8Matrix::Pack(weights);
-  }
-
-  void Multiply(int64_t m, const float* a, int64_t lda, Into into, float* out, int64_t ldc) const override {
-    for (int64_t row = 0; row < m; row += kRowsAtOnce) {
+    const bool add = into == Into::kAdd;
+    for (int64_t row = 0; row < m; row += kRowsAtOnce, a += kRowsAtOnce * lda, out += kRowsAtOnce * ldc) {
       const int64_t count = std::min(kRowsAtOnce, m - row);
-      const QuantizedRows& rows = RowsOf(kWideRange, count, k_, a + row * lda, lda, padded_k_);
-      MultiplyInt8({count, n_, padded_k_, rows.values.data(), tiles_.get(), into == Into::kAdd, out + row * ldc, ldc},
-                   {columns_.offsets.data(), columns_.scales.data(), rows.scales.data()});
+      const QuantizedRows& rows = RowsOf(range_, count, k_, a, lda, padded_k_);
+      if (vnni_) {
+        MultiplyInt8({count, n_, padded_k_, rows.values.data(), tiles_.get(), add, out, ldc},
+                     {columns_.offsets.data(), columns_.scales.data(), rows.scales.data()});
+      } else {
+        MultiplyTiles({count, n_, padded_k_, rows.values.data(), rows.scales.data(), tiles_.get(),
+                       columns_.offsets.data(), columns_.scales.data(), add, out, ldc});
+      }
     }
   }
 
   int64_t bytes() const override { return tile_bytes_; }
 
   void Pack(const float* weights) override {
-    PackDotTiles(k_, n_, Quantize(kWideRange, k_, n_, weights, &columns_), tiles_.get());
+    const int8_t* const values = Quantize(range_, k_, n_, weights, &columns_);
+    vnni_ ? PackDotTiles(k_, n_, values, tiles_.get()) : PackTiles(k_, n_, values, padded_k_, tiles_.get());
   }
 
  private:
   static constexpr int64_t kRowsAtOnce = 96;  // stay in cache
 
+  const bool vnni_ = MultipliesWholeBytes();
+  const QuantRange range_ = vnni_ ? kWideRange : kNarrowRange;
   int64_t k_, n_, padded_k_, tile_bytes_;
   hwy::AlignedFreeUniquePtr<int8_t[]> tiles_;
   Columns columns_;
@@ -165,7 +141,6 @@ class DnnlInt8Matrix : public PackedMatrix {
 bool MultipliesWholeBytes() { return ActiveCpuIsa() >= CpuIsa::kAvx512Vnni; }
 
 std::shared_ptr<PackedMatrix> PackInt8(int64_t k, int64_t n, const float* weights) {
-  if (MultipliesWholeBytes()) return std::make_shared<DotInt8Matrix>(k, n, weights);
   if (ActiveCpuIsa() >= CpuIsa::kAvx2) return std::make_shared<TiledInt8Matrix>(k, n, weights);
   return std::make_shared<DnnlInt8Matrix>(k, n, weights);
 }
