@@ -4,6 +4,7 @@
 #include "base/status.h"
 #include "engine/fused/attention_weights.h"
 #include "engine/fused/layer.h"
+#include "engine/kernels/arithmetic.h"
 #include "engine/kernels/elementwise.h"
 #include "engine/kernels/gemm.h"
 
@@ -51,21 +52,12 @@ struct Q2CAttention {
       const float* mask_row = mask.data<float>() + b * rows;
       const int64_t masked = UsedLength(mask_row, rows), used = masked == 0 ? rows : masked;
       const float* from = s.data<float>() + b * rows * columns;
-      for (int64_t i = 0; i < used; ++i, from += columns) {
-        weights[i] = *std::max_element(from, from + columns) + (mask_row[i] - 1.0F) * kPenalty;
-      }
+      kernels::MaxOfRows(used, columns, from, weights);
+      for (int64_t i = 0; i < used; ++i) weights[i] += (mask_row[i] - 1.0F) * kPenalty;
       kernels::SoftmaxRows(1, used, weights, weights);
-      WeightedSum(weights, h.data<float>() + b * rows * d, used, d, out->data<float>() + b * d);
+      kernels::WeightedSumOfRows(used, d, weights, h.data<float>() + b * rows * d, out->data<float>() + b * d);
     }
     return absl::OkStatus();
-  }
-
- private:
-  static void WeightedSum(const float* weights, const float* rows, int64_t count, int64_t d, float* out) {
-    std::fill_n(out, d, 0.0F);
-    for (int64_t i = 0; i < count; ++i, rows += d) {
-      for (int64_t j = 0; j < d; ++j) out[j] += weights[i] * rows[j];
-    }
   }
 };
 

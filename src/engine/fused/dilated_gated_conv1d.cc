@@ -101,6 +101,7 @@ struct DilatedGatedConv1D {
     const auto gate = [this](const ConvSequence& sequence, int64_t t, int64_t rows, const float* part) {
       Gate(sequence, t, rows, part);
     };
+    const kernels::ProductScope scope;
     PlainRun plain_run(*kernel, d, rate, taps.data<float>(), h.data<float>(), gate);
     MinimalConv1D::Run minimal_run(minimal, scratch.data<float>(), gate);
     for (OpContext& node : nodes) TIQU_RETURN_IF_ERROR(Add(node, &plain_run, &minimal_run));

@@ -1,5 +1,7 @@
 #include "engine/kernels/arithmetic.h"
 
+#include <algorithm>
+
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "engine/kernels/arithmetic.cc"
 #include "hwy/foreach_target.h"
@@ -88,6 +90,16 @@ void AddBiasAndScaleAll(int64_t rows, int64_t n, const float* bias, const float*
   }
 }
 
+void WeightedSumOfAllRows(int64_t rows, int64_t n, const float* weights, const float* in, float* out) {
+  std::fill_n(out, n, 0.0F);
+  for (int64_t row = 0; row < rows; ++row, in += n) {
+    const float weight = weights[row];
+    ApplyTwo(n, in, out, out, [weight](auto x, auto sum) HWY_ATTR {
+      return hn::MulAdd(x, hn::Set(hn::DFromV<decltype(x)>(), weight), sum);
+    });
+  }
+}
+
 }  // namespace tiqu::kernels::HWY_NAMESPACE
 HWY_AFTER_NAMESPACE();
 
@@ -126,6 +138,11 @@ void AddBiasRelu(int64_t rows, int64_t n, const float* bias, float* in_out) {
 HWY_EXPORT(AddBiasAndScaleAll);
 void AddBiasAndScale(int64_t rows, int64_t n, const float* bias, const float* scales, float* in_out) {
   HWY_DYNAMIC_DISPATCH(AddBiasAndScaleAll)(rows, n, bias, scales, in_out);
+}
+
+HWY_EXPORT(WeightedSumOfAllRows);
+void WeightedSumOfRows(int64_t rows, int64_t n, const float* weights, const float* in, float* out) {
+  HWY_DYNAMIC_DISPATCH(WeightedSumOfAllRows)(rows, n, weights, in, out);
 }
 
 }  // namespace tiqu::kernels

@@ -1,5 +1,5 @@
-// Arithmetic over runs of floats, vectorised with Highway and dispatched at run time. Every result has the bits of the
-// plain expression; a NaN stays one.
+// Arithmetic over runs of floats, vectorised with Highway and dispatched at run time. Every result but that of
+// WeightedSumOfRows has the bits of the plain expression; a NaN stays one.
 //
 // Thread safety: free functions. `out` may be an operand.
 #pragma once
@@ -24,5 +24,8 @@ void RsqrtVector(int64_t count, const float* in, float* out);  // 1 / sqrt(x)
 // Rows of n floats, one after the other: relu(x + bias), and (x + bias) * scale with a scale a row.
 void AddBiasRelu(int64_t rows, int64_t n, const float* bias, float* in_out);
 void AddBiasAndScale(int64_t rows, int64_t n, const float* bias, const float* scales, float* in_out);
+
+// The sum of the rows of [rows, n], each times its weight: out [n].
+void WeightedSumOfRows(int64_t rows, int64_t n, const float* weights, const float* in, float* out);
 
 }  // namespace tiqu::kernels

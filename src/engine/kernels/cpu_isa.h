@@ -19,6 +19,7 @@ enum class CpuIsa {
   kAvx512,      // "avx512": AVX-512 F, BW, DQ, VL
   kAvx512Vnni,  // "avx512_vnni": products of 8-bit integers
   kAvx512Bf16,  // "avx512_bf16": products of bfloat16
+  kAmx,         // "amx": both kinds of products for whole tiles; the system must let the process use them
 };
 
 inline constexpr char kCpuIsaVariable[] = "TIQU_CPU_ISA";
@@ -26,7 +27,8 @@ inline constexpr char kCpuIsaVariable[] = "TIQU_CPU_ISA";
 // The name that the variable takes.
 const char* CpuIsaName(CpuIsa isa);
 
-// The best that this processor has.
+// The best that this processor has. Asks Linux for the tiles of AMX, after which it refuses a signal stack that has no
+// room for them (sigaltstack, less than 16 KB); with a lesser set in the variable they are not asked for.
 CpuIsa DetectCpuIsa();
 
 // Errors: INVALID_ARGUMENT (no such name, or an instruction set that this processor lacks; lists those it has).

@@ -1,69 +1,19 @@
 #include "engine/kernels/dot_tiles.h"
 
-#include <immintrin.h>
-
 #include <algorithm>
 #include <cstring>
 
-// The compiler uses an instruction of VNNI or BF16 only where it is called by name: each kind runs without the other.
-#define TIQU_AVX512 __attribute__((target("avx512f,avx512bw,avx512vl,avx512vnni,avx512bf16")))
+#include "engine/kernels/amx_tiles.h"
+#include "engine/kernels/cpu_isa.h"
+#include "engine/kernels/dot_kinds-inl.h"
 
 namespace tiqu::kernels {
 namespace {
 
-constexpr __mmask16 kAllLanes = 0xFFFF;
-constexpr int64_t kPanelVectors = 4;
-constexpr int64_t kPanelColumns = kPanelVectors * kDotColumns;
-
-// Columns that stand together in the tiles, from `column` on: as many as a whole panel, or a vector at the end.
-int64_t PanelWidth(int64_t column, int64_t n) {
-  return column + kPanelColumns <= RoundUp(n, kDotColumns) ? kPanelColumns : kDotColumns;
-}
-
-// At the columns that are there, and added to them.
-TIQU_AVX512 inline void StoreMasked(const DotProduct& p, int64_t column, __m512 value, float* to) {
-  const auto mask = static_cast<__mmask16>((1U << std::min(kDotColumns, p.n - column)) - 1);
-  if (p.accumulate) value = _mm512_add_ps(_mm512_maskz_loadu_ps(mask, to), value);
-  _mm512_mask_storeu_ps(to, mask, value);
-}
-
-struct Int8Kind {
-  const Int8Scales scales;
-  using Sum = __m512i;
-
-  TIQU_AVX512 Sum Start(int64_t column) const { return _mm512_loadu_si512(scales.offsets + column); }
-  // In place of _mm512_dpbusd_epi32, before and after which GCC 12 copies each sum: half of the speed.
-  TIQU_AVX512 static Sum Add(Sum sum, __m512i row, __m512i column) {
-    asm("vpdpbusd %2, %1, %0" : "+v"(sum) : "v"(row), "v"(column));
-    return sum;
-  }
-  TIQU_AVX512 __m512 Value(Sum sum, int64_t row, int64_t column) const {
-    // Not _mm512_cvtepi32_ps: GCC 12 warns of what its header does there (bug 105593).
-    const __m512 whole = _mm512_maskz_cvtepi32_ps(kAllLanes, sum);
-    const __m512 scaled = _mm512_mul_ps(whole, _mm512_loadu_ps(scales.column_scales + column));
-    return _mm512_mul_ps(scaled, _mm512_set1_ps(scales.row_scales[row]));
-  }
-};
-
-struct Bfloat16Kind {
-  using Sum = __m512;
-
-  TIQU_AVX512 static Sum Start(int64_t /*column*/) { return _mm512_setzero_ps(); }
-  TIQU_AVX512 static Sum Add(Sum sum, __m512i row, __m512i column) {
-    return _mm512_dpbf16_ps(sum, reinterpret_cast<__m512bh>(row), reinterpret_cast<__m512bh>(column));
-  }
-  TIQU_AVX512 static __m512 Value(Sum sum, int64_t /*row*/, int64_t /*column*/) { return sum; }
-};
-
 // The arguments are copies, which no store can change: they stay in registers.
 template <class Kind, int kRows, int kVectors>
 TIQU_AVX512 void MultiplyTile(const DotProduct p, const Kind kind, int64_t row, int64_t column) {
-  typename Kind::Sum sums[kRows][kVectors];
-#pragma GCC unroll 8
-  for (int v = 0; v < kVectors; ++v) {
-#pragma GCC unroll 8
-    for (int r = 0; r < kRows; ++r) sums[r][v] = kind.Start(column + v * kDotColumns);
-  }
+  typename Kind::Sum sums[kRows][kVectors] = {};
   const auto* tile = static_cast<const __m512i*>(p.tiles) + column * p.depth / sizeof(__m512i);
   const auto* const rows = static_cast<const uint8_t*>(p.rows) + row * p.depth;
   for (int64_t at = 0; at < p.depth; at += kDotBytes, tile += kVectors) {
@@ -86,11 +36,11 @@ TIQU_AVX512 void MultiplyTile(const DotProduct p, const Kind kind, int64_t row, 
 #pragma GCC unroll 8
     for (int v = 0; v < kVectors; ++v) {
       const int64_t at = column + v * kDotColumns;
-      const __m512 value = kind.Value(sums[r][v], row + r, at);
+      const __m512 value = kind.Value(kind.At(at), sums[r][v], row + r);
       if (plain) {
         _mm512_storeu_ps(out + v * kDotColumns, value);
       } else {
-        StoreMasked(p, at, value, out + v * kDotColumns);
+        StorePart(p, at, value, out + v * kDotColumns);
       }
     }
   }
@@ -117,13 +67,20 @@ void MultiplyPanels(const DotProduct& p, const Kind& kind) {
   }
 }
 
+bool UsesAmx() { return ActiveCpuIsa() >= CpuIsa::kAmx; }
+
 }  // namespace
+
+int64_t DotDepth(int64_t bytes) { return RoundUp(bytes, UsesAmx() ? kAmxDepth : kDotBytes); }
+
+int64_t DotRows(int64_t m) { return UsesAmx() ? RoundUp(m, kAmxRows) : m; }
 
 template <class T>
 void PackDotTiles(int64_t k, int64_t n, const T* weights, T* tiles) {
-  constexpr int64_t kStep = kDotBytes / sizeof(T);
+  constexpr int64_t kSize = sizeof(T), kStep = kDotBytes / kSize;
+  const int64_t depth = DotDepth(k * kSize) / kSize;
   for (int64_t column = 0; column < n; column += PanelWidth(column, n)) {
-    for (int64_t at = 0; at < k; at += kStep) {
+    for (int64_t at = 0; at < depth; at += kStep) {
       for (int64_t j = column; j < column + PanelWidth(column, n); ++j) {
         for (int64_t i = at; i < at + kStep; ++i) *tiles++ = i < k && j < n ? weights[i * n + j] : T{0};
       }
@@ -134,9 +91,13 @@ void PackDotTiles(int64_t k, int64_t n, const T* weights, T* tiles) {
 template void PackDotTiles<int8_t>(int64_t k, int64_t n, const int8_t* weights, int8_t* tiles);
 template void PackDotTiles<uint16_t>(int64_t k, int64_t n, const uint16_t* weights, uint16_t* tiles);
 
-void MultiplyInt8(const DotProduct& product, const Int8Scales& scales) { MultiplyPanels(product, Int8Kind{scales}); }
+void MultiplyInt8(const DotProduct& product, const Int8Scales& scales) {
+  UsesAmx() ? AmxMultiplyInt8(product, scales) : MultiplyPanels(product, Int8Kind{scales});
+}
 
-void MultiplyBfloat16(const DotProduct& product) { MultiplyPanels(product, Bfloat16Kind{}); }
+void MultiplyBfloat16(const DotProduct& product) {
+  UsesAmx() ? AmxMultiplyBfloat16(product) : MultiplyPanels(product, Bfloat16Kind{});
+}
 
 TIQU_AVX512 void NarrowRows(int64_t rows, int64_t k, const float* in, int64_t lda, int64_t padded_k, uint16_t* out) {
   for (int64_t row = 0; row < rows; ++row, in += lda, out += padded_k) {

@@ -1,5 +1,6 @@
 // Products by the instructions of AVX-512 that add to each of 16 lanes what four bytes of a row times four bytes of a
-// column come to: four products of 8-bit integers (VNNI) or two of bfloat16 (BF16).
+// column come to: four products of 8-bit integers (VNNI) or two of bfloat16 (BF16). With AMX the same of whole tiles
+// (amx_tiles.h).
 //
 // The bits of a row of the result do not depend on the other rows or on their number.
 //
@@ -15,10 +16,15 @@ inline constexpr int64_t kDotBytes = 4;     // of each row and column in a step
 
 inline int64_t RoundUp(int64_t value, int64_t step) { return (value + step - 1) / step * step; }
 
+// The bytes of a row, filled up to whole steps of the processor's, and the rows that must be there to be read: more
+// than the product's own with AMX. What stands in those does not matter.
+int64_t DotDepth(int64_t bytes);
+int64_t DotRows(int64_t m);
+
 // out = A B, or += A B. A row of A and a column of B are `depth` bytes long.
 struct DotProduct {
-  int64_t m, n, depth;  // depth: a multiple of kDotBytes
-  const void* rows;     // [m, depth]
+  int64_t m, n, depth;  // depth: of DotDepth
+  const void* rows;     // [DotRows(m), depth]
   const void* tiles;    // of PackDotTiles; aligned to a vector
   bool accumulate;
   float* out;  // [m, n], rows ldc apart
@@ -32,8 +38,8 @@ struct Int8Scales {
   const float* row_scales;
 };
 
-// weights: [k, n] of int8_t or of bfloat16 (uint16_t). tiles: [padded n, padded k], filled up with zeros to multiples
-// of kDotColumns columns and of kDotBytes bytes.
+// weights: [k, n] of int8_t or of bfloat16 (uint16_t). tiles: [padded n, DotDepth bytes], filled up with zeros to
+// multiples of kDotColumns columns.
 template <class T>
 void PackDotTiles(int64_t k, int64_t n, const T* weights, T* tiles);
 

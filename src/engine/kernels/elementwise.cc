@@ -75,15 +75,22 @@ HWY_INLINE void StoreFirst(D d, hn::Vec<D> v, int64_t count, float* to) {
 }
 #endif
 
+// exp(x) for x <= 0, or 0 below -87: some processors take a hundred cycles over a number too small to be a normal one.
+template <class D, class V = hn::Vec<D>>
+HWY_INLINE V ExpOfDifference(D d, V x) {
+  const auto vanishes = hn::Lt(x, hn::Set(d, -87.0F));
+  return hn::IfThenZeroElse(vanishes, ExpOfNegative(d, hn::Neg(hn::IfThenZeroElse(vanishes, x))));
+}
+
 // A vector of rows at a time.
 template <class D>
 HWY_INLINE void SoftmaxOfThree(D d, const float* in, float* out) {
   hn::Vec<D> a, b, c;
   hn::LoadInterleaved3(d, in, a, b, c);
   const auto largest = hn::Max(a, hn::Max(b, c));
-  a = ExpFloat(d, hn::Sub(a, largest));
-  b = ExpFloat(d, hn::Sub(b, largest));
-  c = ExpFloat(d, hn::Sub(c, largest));
+  a = ExpOfDifference(d, hn::Sub(a, largest));
+  b = ExpOfDifference(d, hn::Sub(b, largest));
+  c = ExpOfDifference(d, hn::Sub(c, largest));
   const auto scale = hn::Div(hn::Set(d, 1.0F), hn::Add(hn::Add(a, b), c));
   hn::StoreInterleaved3(hn::Mul(a, scale), hn::Mul(b, scale), hn::Mul(c, scale), d, out);
 }
@@ -109,16 +116,26 @@ void SoftmaxAll(int64_t rows, int64_t columns, const float* in, float* out) {
     auto largest = last;
     for (int64_t i = 0; i < whole; i += lanes) largest = hn::Max(largest, hn::LoadU(d, in + i));
     largest = hn::MaxOfLanes(d, largest);
-    const auto of_last = rest > 0 ? ExpFloat(d, hn::Sub(last, largest)) : hn::Zero(d);
+    const auto of_last = rest > 0 ? ExpOfDifference(d, hn::Sub(last, largest)) : hn::Zero(d);
     auto sum = hn::Zero(d);
     for (int64_t i = 0; i < whole; i += lanes) {
-      const auto exponential = ExpFloat(d, hn::Sub(hn::LoadU(d, in + i), largest));
+      const auto exponential = ExpOfDifference(d, hn::Sub(hn::LoadU(d, in + i), largest));
       sum = hn::Add(sum, exponential);
       hn::StoreU(exponential, d, out + i);
     }
     const auto scale = hn::Div(hn::Set(d, 1.0F), hn::SumOfLanes(d, hn::Add(sum, of_last)));
     for (int64_t i = 0; i < whole; i += lanes) hn::StoreU(hn::Mul(hn::LoadU(d, out + i), scale), d, out + i);
     if (rest > 0) StoreFirst(d, hn::Mul(of_last, scale), rest, out + whole);
+  }
+}
+
+void MaxOfAllRows(int64_t rows, int64_t columns, const float* in, float* out) {
+  const hn::ScalableTag<float> d;
+  const int64_t lanes = hn::Lanes(d), whole = columns - columns % lanes, rest = columns - whole;
+  for (int64_t row = 0; row < rows; ++row, in += columns) {
+    auto largest = rest > 0 ? LoadFirst(d, rest, in + whole) : hn::LoadU(d, in);
+    for (int64_t i = 0; i < whole; i += lanes) largest = hn::Max(largest, hn::LoadU(d, in + i));
+    out[row] = hn::GetLane(hn::MaxOfLanes(d, largest));
   }
 }
 
@@ -134,6 +151,7 @@ HWY_EXPORT(SigmoidAll);
 HWY_EXPORT(TanhAll);
 HWY_EXPORT(SoftmaxAll);
 HWY_EXPORT(SoftmaxThree);
+HWY_EXPORT(MaxOfAllRows);
 
 void ExpVector(int64_t count, const float* in, float* out) { HWY_DYNAMIC_DISPATCH(ExpAll)(count, in, out); }
 void LogVector(int64_t count, const float* in, float* out) { HWY_DYNAMIC_DISPATCH(LogAll)(count, in, out); }
@@ -146,6 +164,10 @@ void SoftmaxRows(int64_t rows, int64_t columns, const float* in, float* out) {
 
 void SoftmaxRowsOfThree(int64_t rows, const float* in, float* out) {
   HWY_DYNAMIC_DISPATCH(SoftmaxThree)(rows, in, out);
+}
+
+void MaxOfRows(int64_t rows, int64_t columns, const float* in, float* out) {
+  HWY_DYNAMIC_DISPATCH(MaxOfAllRows)(rows, columns, in, out);
 }
 
 }  // namespace tiqu::kernels

@@ -1,9 +1,10 @@
 // Weights and activations rounded to bfloat16, products summed in 32-bit floats, where the processor has instructions
-// for it; elsewhere products of floats with weights that hold rounded values, as fast as fp32.
+// that make it faster; elsewhere products of floats with weights that hold rounded values, as fast as fp32.
 #include <algorithm>
 #include <vector>
 
 #include "base/short_floats.h"
+#include "engine/kernels/aligned_rows.h"
 #include "engine/kernels/cpu_isa.h"
 #include "engine/kernels/dot_tiles.h"
 #include "engine/kernels/gemm.h"
@@ -32,27 +33,25 @@ class RoundedMatrix : public PackedMatrix {
   std::vector<float> weights_;
 };
 
-// With BF16.
+// With BF16 or AMX.
 class DotBfloat16Matrix : public PackedMatrix {
  public:
   DotBfloat16Matrix(int64_t k, int64_t n, const float* weights)
       : k_(k),
         n_(n),
-        padded_k_(RoundUp(k, kDotBytes / kBytes)),
+        padded_k_(DotDepth(k * kBytes) / kBytes),
         tile_count_(padded_k_ * RoundUp(n, kDotColumns)),
         tiles_(hwy::AllocateAligned<uint16_t>(tile_count_)) {
     DotBfloat16Matrix::Pack(weights);
   }
 
   void Multiply(int64_t m, const float* a, int64_t lda, Into into, float* out, int64_t ldc) const override {
-    thread_local std::vector<uint16_t> rows;  // nothing is allocated in the long run
-    const size_t needed = std::min(m, kRowsAtOnce) * padded_k_;
-    if (rows.size() < needed) rows.resize(needed);
+    thread_local AlignedRows<uint16_t> room;
+    uint16_t* const rows = room.Room(DotRows(std::min(m, kRowsAtOnce)) * padded_k_);
     for (int64_t row = 0; row < m; row += kRowsAtOnce) {
       const int64_t count = std::min(kRowsAtOnce, m - row);
-      NarrowRows(count, k_, a + row * lda, lda, padded_k_, rows.data());
-      MultiplyBfloat16(
-          {count, n_, padded_k_ * kBytes, rows.data(), tiles_.get(), into == Into::kAdd, out + row * ldc, ldc});
+      NarrowRows(count, k_, a + row * lda, lda, padded_k_, rows);
+      MultiplyBfloat16({count, n_, padded_k_ * kBytes, rows, tiles_.get(), into == Into::kAdd, out + row * ldc, ldc});
     }
   }
 
@@ -75,7 +74,11 @@ class DotBfloat16Matrix : public PackedMatrix {
 
 }  // namespace
 
-bool MultipliesBfloat16() { return ActiveCpuIsa() >= CpuIsa::kAvx512Bf16; }
+// Intel's instruction for vectors takes longer than two products of floats; that for tiles, and AMD's, do not.
+bool MultipliesBfloat16() {
+  static const bool fast = ActiveCpuIsa() >= (__builtin_cpu_is("intel") ? CpuIsa::kAmx : CpuIsa::kAvx512Bf16);
+  return fast;
+}
 
 void RoundToBfloat16(int64_t count, const float* values, float* rounded) {
   std::transform(values, values + count, rounded, [](float value) { return FromBfloat16(ToBfloat16(value)); });

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <vector>
 
+#include "engine/kernels/aligned_rows.h"
 #include "engine/kernels/cpu_isa.h"
 #include "engine/kernels/dot_tiles.h"
 #include "engine/kernels/int8_tiles.h"
@@ -34,18 +35,19 @@ const int8_t* Quantize(QuantRange range, int64_t k, int64_t n, const float* weig
   return values.data();
 }
 
-// The rows of one product in eight bits; kept by the thread, so that nothing is allocated in the long run.
+// The rows of one product in eight bits.
 struct QuantizedRows {
-  std::vector<uint8_t> values;
-  std::vector<float> scales;
-  std::vector<int32_t> sums;
+  uint8_t* values;
+  float* scales;
 };
 
-QuantizedRows& RowsOf(QuantRange range, int64_t m, int64_t k, const float* a, int64_t lda, int64_t padded_k) {
-  thread_local QuantizedRows rows;
-  rows.values.resize(m * padded_k);
-  rows.scales.resize(m);
-  QuantizeRows(range, m, k, a, lda, padded_k, rows.values.data(), rows.scales.data());
+// On the thread's own memory; there are `readable` rows, those beyond m hold anything.
+QuantizedRows RowsOf(QuantRange range, int64_t m, int64_t k, const float* a, int64_t lda, int64_t padded_k,
+                     int64_t readable) {
+  thread_local AlignedRows<uint8_t> values;
+  thread_local AlignedRows<float> scales;
+  const QuantizedRows rows{values.Room(readable * padded_k), scales.Room(m)};
+  QuantizeRows(range, m, k, a, lda, padded_k, rows.values, rows.scales);
   return rows;
 }
 
@@ -55,7 +57,7 @@ class TiledInt8Matrix : public PackedMatrix {
   TiledInt8Matrix(int64_t k, int64_t n, const float* weights)
       : k_(k),
         n_(n),
-        padded_k_(RoundUp(k, vnni_ ? kDotBytes : kTileDepth)),
+        padded_k_(vnni_ ? DotDepth(k) : RoundUp(k, kTileDepth)),
         tile_bytes_(padded_k_ * RoundUp(n, kTileColumns)),
         tiles_(hwy::AllocateAligned<int8_t>(tile_bytes_)),
         columns_(n) {
@@ -66,13 +68,13 @@ class TiledInt8Matrix : public PackedMatrix {
     const bool add = into == Into::kAdd;
     for (int64_t row = 0; row < m; row += kRowsAtOnce, a += kRowsAtOnce * lda, out += kRowsAtOnce * ldc) {
       const int64_t count = std::min(kRowsAtOnce, m - row);
-      const QuantizedRows& rows = RowsOf(range_, count, k_, a, lda, padded_k_);
+      const QuantizedRows rows = RowsOf(range_, count, k_, a, lda, padded_k_, vnni_ ? DotRows(count) : count);
       if (vnni_) {
-        MultiplyInt8({count, n_, padded_k_, rows.values.data(), tiles_.get(), add, out, ldc},
-                     {columns_.offsets.data(), columns_.scales.data(), rows.scales.data()});
+        MultiplyInt8({count, n_, padded_k_, rows.values, tiles_.get(), add, out, ldc},
+                     {columns_.offsets.data(), columns_.scales.data(), rows.scales});
       } else {
-        MultiplyTiles({count, n_, padded_k_, rows.values.data(), rows.scales.data(), tiles_.get(),
-                       columns_.offsets.data(), columns_.scales.data(), add, out, ldc});
+        MultiplyTiles({count, n_, padded_k_, rows.values, rows.scales, tiles_.get(), columns_.offsets.data(),
+                       columns_.scales.data(), add, out, ldc});
       }
     }
   }
@@ -102,11 +104,11 @@ class DnnlInt8Matrix : public PackedMatrix {
   }
 
   void Multiply(int64_t m, const float* a, int64_t lda, Into into, float* out, int64_t ldc) const override {
-    QuantizedRows& rows = RowsOf(kNarrowRange, m, k_, a, lda, k_);
-    rows.sums.resize(m * n_);
-    Sum(m, rows);
-    DequantizeRows(m, n_, rows.sums.data(), n_, rows.scales.data(), columns_.scales.data(), into == Into::kAdd, out,
-                   ldc);
+    thread_local AlignedRows<int32_t> room;
+    int32_t* const sums = room.Room(m * n_);
+    const QuantizedRows rows = RowsOf(kNarrowRange, m, k_, a, lda, k_, m);
+    Sum(m, rows.values, sums);
+    DequantizeRows(m, n_, sums, n_, rows.scales, columns_.scales.data(), into == Into::kAdd, out, ldc);
   }
 
   int64_t bytes() const override { return static_cast<int64_t>(values_.size()); }
@@ -116,17 +118,16 @@ class DnnlInt8Matrix : public PackedMatrix {
   }
 
  private:
-  void Sum(int64_t m, QuantizedRows& rows) const {
+  void Sum(int64_t m, const uint8_t* rows, int32_t* sums) const {
     SingleThreadScope single_thread;
-    const dnnl_status_t status =
-        dnnl_gemm_u8s8s32('N', 'N', 'R', m, n_, k_, 1.0F, rows.values.data(), k_, 0, values_.data(), n_, 0, 0.0F,
-                          rows.sums.data(), n_, columns_.offsets.data());
+    const dnnl_status_t status = dnnl_gemm_u8s8s32('N', 'N', 'R', m, n_, k_, 1.0F, rows, k_, 0, values_.data(), n_, 0,
+                                                   0.0F, sums, n_, columns_.offsets.data());
     if (status == dnnl_success) return;
     for (int64_t i = 0; i < m; ++i) {  // out of memory, or dimensions beyond the library's limits
       for (int64_t j = 0; j < n_; ++j) {
         int32_t sum = columns_.offsets[j];
-        for (int64_t p = 0; p < k_; ++p) sum += rows.values[i * k_ + p] * values_[p * n_ + j];
-        rows.sums[i * n_ + j] = sum;
+        for (int64_t p = 0; p < k_; ++p) sum += rows[i * k_ + p] * values_[p * n_ + j];
+        sums[i * n_ + j] = sum;
       }
     }
   }

@@ -3,6 +3,7 @@
 #include <map>
 #include <tuple>
 
+#include "engine/kernels/cpu_isa.h"
 #include "engine/kernels/gemm.h"
 
 namespace tiqu::kernels {
@@ -33,6 +34,10 @@ class Float32Matrix : public PackedMatrix {
 };
 
 }  // namespace
+
+ProductScope::ProductScope() {
+  if (ActiveCpuIsa() >= CpuIsa::kAmx) amx_.emplace();
+}
 
 std::shared_ptr<PackedMatrix> PackMatrix(Precision precision, int64_t k, int64_t n, const float* weights) {
   if (k == 0 || n == 0) precision = Precision::kFloat32;  // nothing to pack

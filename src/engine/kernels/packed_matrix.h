@@ -11,7 +11,9 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 
+#include "engine/kernels/amx_tiles.h"
 #include "tiqu/options.h"
 
 namespace tiqu::kernels {
@@ -38,8 +40,17 @@ std::shared_ptr<PackedMatrix> PackMatrix(Precision precision, int64_t k, int64_t
 // and shape packs anew. `weights` must outlive the use.
 const PackedMatrix& PackForThread(Precision precision, int64_t k, int64_t n, const float* weights);
 
-// Whether the processor has instructions for products of bfloat16. Without them kBfloat16 rounds the weights and is
-// fp32 beyond that.
+// While one lives, what the processor's tiles take to be set up (AMX) is paid once for all products of the thread.
+class ProductScope {
+ public:
+  ProductScope();
+
+ private:
+  std::optional<AmxScope> amx_;
+};
+
+// Whether the processor is faster with products of bfloat16 than with those of floats. Where it is not, kBfloat16
+// rounds the weights and is fp32 beyond that.
 bool MultipliesBfloat16();
 // Whether kInt8 has all eight bits of an integer, which takes VNNI, or seven.
 bool MultipliesWholeBytes();

@@ -2,7 +2,7 @@
 // usual sense: compiled once for every instruction set.
 //
 // Errors against double precision: ExpFloat, SigmoidFloat and TanhFloat stay below 2.5e-7 relative where the result is
-// a normal number; SigmoidFloat below -87, where it is 1e-38, below 1e-38. A NaN stays a NaN.
+// a normal number; SigmoidFloat stays at 1.6e-38 below -87. A NaN stays a NaN.
 #if defined(TIQU_ENGINE_KERNELS_SIMD_MATH_INL_H_) == defined(HWY_TARGET_TOGGLE)
 #ifdef TIQU_ENGINE_KERNELS_SIMD_MATH_INL_H_
 #undef TIQU_ENGINE_KERNELS_SIMD_MATH_INL_H_
@@ -62,12 +62,13 @@ HWY_INLINE V ExpClamped(D d, V x) {
 // exp(x) for every x: infinity above 88.72, 0 below -104.
 template <class D, class V = hn::Vec<D>>
 HWY_INLINE V ExpFloat(D d, V x) {
-  const V bounded = ClampFloat(d, x, -104.0F, 89.0F);
+  const auto vanishes = hn::Lt(x, hn::Set(d, -104.0F));  // apart: some processors take long over what underflows
+  const V bounded = ClampFloat(d, hn::IfThenZeroElse(vanishes, x), -104.0F, 89.0F);
   const auto n = hn::NearestInt(hn::Mul(bounded, hn::Set(d, 1.44269504F)));
   const V mantissa = ExpNearZero(d, ReduceByLn2(d, bounded, hn::ConvertTo(d, n)));
   const auto half = hn::ShiftRight<1>(n);  // two factors, for powers beyond a normal number
   const V value = hn::Mul(hn::Mul(mantissa, PowerOfTwo(d, half)), PowerOfTwo(d, hn::Sub(n, half)));
-  return hn::IfThenZeroElse(hn::Lt(x, hn::Set(d, -104.0F)), value);
+  return hn::IfThenZeroElse(vanishes, value);
 }
 
 #if HWY_TARGET <= HWY_AVX3
@@ -83,12 +84,14 @@ HWY_INLINE hn::Vec128<float, kLanes> Scale(hn::Vec128<float, kLanes> value, hn::
   return hn::Vec128<float, kLanes>{_mm_scalef_ps(value.raw, n.raw)};
 }
 
-// exp(-x) as a power of two, in half of the instructions. Infinity below -88.72, 0 above 104.
+// exp(-x) for x in [-87, 87], as a power of two, in half of the instructions; values beyond are taken as the nearest
+// end.
 template <class D, class V = hn::Vec<D>>
 HWY_INLINE V ExpOfNegative(D d, V x) {
-  x = hn::Max(hn::Set(d, -104.0F), hn::Min(hn::Set(d, 104.0F), x));  // these give x, the second, where it is a NaN
+  x = hn::Max(hn::Set(d, -87.0F), hn::Min(hn::Set(d, 87.0F), x));  // these give x, the second, where it is a NaN
   const V minus_log2_e = hn::Set(d, -1.44269502F), rest = hn::Set(d, -1.925963033e-8F);
-  const V n = hn::Round(hn::Mul(x, minus_log2_e));
+  const V magic = hn::Set(d, 12582912.0F);  // 1.5 * 2^23, beside which only whole numbers are left
+  const V n = hn::Sub(hn::MulAdd(x, minus_log2_e, magic), magic);
   const V r = hn::MulAdd(x, rest, hn::MulSub(x, minus_log2_e, n));
   V p = hn::Set(d, 1.535336188319500e-4F);  // 2^r for |r| <= 1/2
   p = hn::MulAdd(p, r, hn::Set(d, 1.339887440266574e-3F));
@@ -98,17 +101,36 @@ HWY_INLINE V ExpOfNegative(D d, V x) {
   p = hn::MulAdd(p, r, hn::Set(d, 6.931472028550421e-1F));
   return Scale(hn::MulAdd(p, r, hn::Set(d, 1.0F)), n);
 }
+
+// 14 bits of 1 / x, for normal numbers up to 2^126.
+HWY_INLINE hn::Vec512<float> RoughInverse(hn::Vec512<float> x) { return hn::Vec512<float>{_mm512_rcp14_ps(x.raw)}; }
+HWY_INLINE hn::Vec256<float> RoughInverse(hn::Vec256<float> x) { return hn::Vec256<float>{_mm256_rcp14_ps(x.raw)}; }
+template <size_t kLanes>
+HWY_INLINE hn::Vec128<float, kLanes> RoughInverse(hn::Vec128<float, kLanes> x) {
+  return hn::Vec128<float, kLanes>{_mm_rcp14_ps(x.raw)};
+}
+
+// 1 / x by Newton's step from there: a division takes as long as all the rest of a gate.
+template <class D, class V = hn::Vec<D>>
+HWY_INLINE V Inverse(D d, V x) {
+  const V rough = RoughInverse(x);
+  return hn::MulAdd(rough, hn::NegMulAdd(x, rough, hn::Set(d, 1.0F)), rough);
+}
 #else
 template <class D, class V = hn::Vec<D>>
 HWY_INLINE V ExpOfNegative(D d, V x) {
   return ExpClamped(d, hn::Neg(x));
 }
+
+template <class D, class V = hn::Vec<D>>
+HWY_INLINE V Inverse(D d, V x) {
+  return hn::Div(hn::Set(d, 1.0F), x);
+}
 #endif
 
 template <class D, class V = hn::Vec<D>>
 HWY_INLINE V SigmoidFloat(D d, V x) {
-  const V one = hn::Set(d, 1.0F);
-  return hn::Div(one, hn::Add(one, ExpOfNegative(d, x)));
+  return Inverse(d, hn::Add(hn::Set(d, 1.0F), ExpOfNegative(d, x)));
 }
 
 template <class D, class V = hn::Vec<D>>
