@@ -53,21 +53,46 @@ const float* MinimalConv1D::RowAt(const ConvSequence& sequence, int64_t t) const
   return there ? sequence.x + t * d_ : zeros_.data<float>();
 }
 
+int64_t MinimalConv1D::row_floats() const {
+  constexpr int64_t kBytes = sizeof(float), kScale = 1;
+  return int8() == nullptr ? d_ : int8()->row_bytes() / kBytes + kScale;
+}
+
+int64_t MinimalConv1D::scratch_floats() const { return kProducts * (kQuads * (row_floats() + 2 * d_) + d_); }
+
 MinimalConv1D::Run::Run(const MinimalConv1D& conv, float* scratch, Sink sink)
-    : conv_(conv), inputs_(scratch), products_(scratch + kProducts * kQuads * conv.d_), sink_(sink) {}
+    : conv_(conv),
+      int8_(conv.int8()),
+      inputs_(scratch),
+      products_(scratch + kProducts * kQuads * conv.row_floats()),
+      quad_(products_ + kProducts * kQuads * 2 * conv.d_),
+      bytes_(reinterpret_cast<uint8_t*>(inputs_)),
+      scales_(products_ - kProducts * kQuads),
+      sink_(sink) {}
 
 void MinimalConv1D::Run::Add(const ConvSequence& sequence) {
-  const int64_t d = conv_.d_, count = kernels::CountQuads(sequence.used, conv_.rate_);
+  const int64_t rate = conv_.rate_, count = kernels::CountQuads(sequence.used, rate);
   for (int64_t quad = 0; quad < count;) {
     const int64_t end = std::min(quad + kQuads - quads_, count);
     parts_[part_count_++] = {sequence, quad, end};
     for (; quad < end; ++quad, ++quads_) {
       const float* x[kProducts];
       for (int64_t i = 0; i < kProducts; ++i)
-        x[i] = conv_.RowAt(sequence, kernels::FirstOfQuad(quad, conv_.rate_) + (i - 1) * conv_.rate_);
-      kernels::CombineInputs(d, x, kQuads * d, inputs_ + quads_ * d);
+        x[i] = conv_.RowAt(sequence, kernels::FirstOfQuad(quad, rate) + (i - 1) * rate);
+      Combine(x);
     }
     if (quads_ == kQuads) Multiply();
+  }
+}
+
+void MinimalConv1D::Run::Combine(const float* const x[kProducts]) const {
+  const int64_t d = conv_.d_;
+  if (int8_ == nullptr) {
+    kernels::CombineInputs(d, x, kQuads * d, inputs_ + quads_ * d);
+  } else {
+    const int64_t row_bytes = int8_->row_bytes();
+    kernels::CombineInputsInt8(int8_->range(), d, x, row_bytes, kQuads, bytes_ + quads_ * row_bytes, scales_ + quads_,
+                               quad_);
   }
 }
 
@@ -78,8 +103,14 @@ void MinimalConv1D::Run::Finish() {
 void MinimalConv1D::Run::Multiply() {
   const int64_t d = conv_.d_, plane = kQuads * d;
   for (int64_t i = 0; i < kProducts; ++i) {
-    (*conv_.filter_)[i]->Multiply(quads_, inputs_ + i * plane, d, kernels::Into::kOverwrite, products_ + i * 2 * plane,
-                                  2 * d);
+    const kernels::PackedMatrix& weights = *(*conv_.filter_)[i];
+    float* const out = products_ + i * 2 * plane;
+    if (int8_ == nullptr) {
+      weights.Multiply(quads_, inputs_ + i * plane, d, kernels::Into::kOverwrite, out, 2 * d);
+    } else {
+      weights.AsInt8()->MultiplyInt8Rows(quads_, bytes_ + i * kQuads * int8_->row_bytes(), scales_ + i * kQuads,
+                                         kernels::Into::kOverwrite, out, 2 * d);
+    }
   }
   kernels::CombineProducts(quads_ * 2 * d, 2 * plane, products_);
   const float* outputs = products_;

@@ -38,7 +38,7 @@ class MinimalConv1D {
   // Whether there is less to multiply than without; depends on the sequence's own length and mask alone.
   bool Pays(const ConvSequence& sequence) const;
 
-  int64_t scratch_floats() const { return kQuads * kernels::kFilterProducts * 3 * d_; }
+  int64_t scratch_floats() const;
 
   // Gets h = Conv1D(x * mask) of `rows` rows of the sequence from t on.
   using Sink = absl::FunctionRef<void(const ConvSequence& sequence, int64_t t, int64_t rows, const float* h)>;
@@ -48,8 +48,12 @@ class MinimalConv1D {
  private:
   // Quads that go through all steps while they are in cache: as many rows as one product takes (kernels/gemm.cc).
   static constexpr int64_t kQuads = 48;
+  static_assert(kQuads % kernels::Int8Matrix::kRowMultiple == 0);
 
   const float* RowAt(const ConvSequence& sequence, int64_t t) const;
+  // Of the products, where they take rows in eight bits; else null.
+  const kernels::Int8Matrix* int8() const { return filter_->front()->AsInt8(); }
+  int64_t row_floats() const;  // the room for a left side of a product
 
   int64_t d_ = 0, rate_ = 1;
   std::shared_ptr<const Filter> filter_;
@@ -75,12 +79,17 @@ class MinimalConv1D::Run {
     int64_t begin, end;
   };
 
+  void Combine(const float* const x[kernels::kFilterProducts]) const;  // of the next quad
   void Multiply();
   void GiveRows(const Part& part, const float* outputs) const;
 
   const MinimalConv1D& conv_;
-  float* const inputs_;    // [kFilterProducts, kQuads, d]
+  const kernels::Int8Matrix* const int8_;
+  float* const inputs_;    // [kFilterProducts, kQuads, d], or in eight bits
   float* const products_;  // [kFilterProducts, kQuads, 2d]
+  float* const quad_;      // [kFilterProducts, d]: of one quad, before it is rounded
+  uint8_t* bytes_;         // [kFilterProducts, kQuads, row_bytes], at inputs_
+  float* scales_;          // [kFilterProducts, kQuads], behind them
   const Sink sink_;
   std::array<Part, kQuads> parts_;
   size_t part_count_ = 0;

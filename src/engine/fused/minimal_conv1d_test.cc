@@ -92,8 +92,9 @@ TEST(MinimalConv1DTest, SequencesThatGoTogetherGiveTheBitsOfEachAlone) {
   const std::vector<float> x = RandomFloats(500 * kWidth, 2);
   std::vector<float> mask(500, 1.0F);
   for (size_t t : {3, 17, 260, 261}) mask[t] = 0.0F;
-  LoadContext load;
-  for (const int64_t rate : {1, 2, 4}) {
+  const auto check = [&](Precision precision, int64_t rate) {
+    LoadContext load;
+    load.precision = precision;
     const MinimalConv1D conv(&load, kernel, rate);
     std::vector<ConvSequence> sequences;
     int64_t begin = 0;
@@ -106,6 +107,9 @@ TEST(MinimalConv1DTest, SequencesThatGoTogetherGiveTheBitsOfEachAlone) {
     for (size_t i = 0; i < sequences.size(); ++i) {
       EXPECT_EQ(together[i], Collect(conv, {&sequences[i], 1}).front()) << "rate " << rate << ", sequence " << i;
     }
+  };
+  for (const Precision precision : {Precision::kFloat32, Precision::kBfloat16, Precision::kInt8}) {
+    for (const int64_t rate : {1, 2, 4}) check(precision, rate);
   }
 }
 

@@ -9,13 +9,13 @@
 #define TIQU_AMX __attribute__((target("avx512f,avx512bw,avx512vl,avx512vnni,avx512bf16,amx-tile,amx-int8,amx-bf16")))
 
 // The numbers of tiles stand in the instructions.
-#define TIQU_ADD_PRODUCT(sum, rows, columns)               \
-  do {                                                     \
-    if constexpr (std::is_same_v<Kind, Int8Kind>) {        \
-      _tile_dpbusd(sum, rows, columns);                    \
-    } else {                                               \
-      _tile_dpbf16ps(sum, rows, columns);                  \
-    }                                                      \
+#define TIQU_ADD_PRODUCT(sum, rows, columns)        \
+  do {                                              \
+    if constexpr (std::is_same_v<Kind, Int8Kind>) { \
+      _tile_dpbusd(sum, rows, columns);             \
+    } else {                                        \
+      _tile_dpbf16ps(sum, rows, columns);           \
+    }                                               \
   } while (false)
 
 namespace tiqu::kernels {

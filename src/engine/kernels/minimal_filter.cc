@@ -4,6 +4,7 @@
 #define HWY_TARGET_INCLUDE "engine/kernels/minimal_filter.cc"
 #include "hwy/foreach_target.h"
 // After foreach_target, which re-includes this file for every instruction set.
+#include "engine/kernels/quantize-inl.h"
 #include "hwy/highway.h"
 
 HWY_BEFORE_NAMESPACE();
@@ -21,20 +22,35 @@ HWY_INLINE void StoreBoth(D d, V even, V odd, int64_t plane, float* out) {
   hn::StoreU(hn::Sub(even, odd), d, out + plane);
 }
 
+template <class V>
+struct SixInputs {
+  V at_zero, at_a, at_minus_a, at_b, at_minus_b, at_infinity;
+};
+
 // The polynomials that are 0 at all points but one, with the x as coefficients.
 template <class D>
-HWY_INLINE void InputsAt(D d, const float* const x[kFilterProducts], int64_t i, int64_t plane, float* out) {
+HWY_INLINE SixInputs<hn::Vec<D>> InputsOf(D d, const float* const x[kFilterProducts], int64_t i) {
   const auto x1 = hn::LoadU(d, x[1] + i), x2 = hn::LoadU(d, x[2] + i);
   const auto x3 = hn::LoadU(d, x[3] + i), x4 = hn::LoadU(d, x[4] + i);
   const auto a2 = hn::Set(d, kA2), b2 = hn::Set(d, kB2), sum = hn::Set(d, kA2 + kB2), product = hn::Set(d, kA2 * kB2);
   const auto even_a = hn::NegMulAdd(b2, x2, x4), odd_a = hn::Mul(hn::Set(d, kA), hn::NegMulAdd(b2, x1, x3));
   const auto even_b = hn::NegMulAdd(a2, x2, x4), odd_b = hn::Mul(hn::Set(d, kB), hn::NegMulAdd(a2, x1, x3));
-  const auto at_zero = hn::MulAdd(product, hn::LoadU(d, x[0] + i), hn::NegMulAdd(sum, x2, x4));
-  const auto at_infinity = hn::MulAdd(product, x1, hn::NegMulAdd(sum, x3, hn::LoadU(d, x[5] + i)));
-  hn::StoreU(at_zero, d, out + i);
-  StoreBoth(d, even_a, odd_a, plane, out + plane + i);
-  StoreBoth(d, even_b, odd_b, plane, out + 3 * plane + i);
-  hn::StoreU(at_infinity, d, out + 5 * plane + i);
+  return {hn::MulAdd(product, hn::LoadU(d, x[0] + i), hn::NegMulAdd(sum, x2, x4)),
+          hn::Add(even_a, odd_a),
+          hn::Sub(even_a, odd_a),
+          hn::Add(even_b, odd_b),
+          hn::Sub(even_b, odd_b),
+          hn::MulAdd(product, x1, hn::NegMulAdd(sum, x3, hn::LoadU(d, x[5] + i)))};
+}
+
+template <class D>
+HWY_INLINE void StoreInputs(D d, const SixInputs<hn::Vec<D>>& inputs, int64_t plane, float* out) {
+  hn::StoreU(inputs.at_zero, d, out);
+  hn::StoreU(inputs.at_a, d, out + plane);
+  hn::StoreU(inputs.at_minus_a, d, out + 2 * plane);
+  hn::StoreU(inputs.at_b, d, out + 3 * plane);
+  hn::StoreU(inputs.at_minus_b, d, out + 4 * plane);
+  hn::StoreU(inputs.at_infinity, d, out + 5 * plane);
 }
 
 template <class D>
@@ -111,7 +127,41 @@ void FilterTransform(int64_t n, const float* const w[3], float* v) {
   ForEach(n, [=](auto d, int64_t i) HWY_ATTR { TransformAt(d, w, i, n, v); });
 }
 void FilterInputs(int64_t n, const float* const x[kFilterProducts], int64_t plane, float* out) {
-  ForEach(n, [=](auto d, int64_t i) HWY_ATTR { InputsAt(d, x, i, plane, out); });
+  ForEach(n, [=](auto d, int64_t i) HWY_ATTR { StoreInputs(d, InputsOf(d, x, i), plane, out + i); });
+}
+
+// The largest magnitudes are found while the rows are in registers.
+void FilterInputsInt8(QuantRange range, int64_t n, const float* const x[kFilterProducts], int64_t padded_n,
+                      int64_t plane, uint8_t* out, float* scales, float* scratch) {
+  const hn::ScalableTag<float> d;
+  const hn::CappedTag<float, 1> one;
+  const int64_t lanes = hn::Lanes(d);
+  const auto none = hn::Zero(hn::RebindToSigned<decltype(d)>());
+  auto zero = none, a = none, minus_a = none, b = none, minus_b = none, infinity = none;
+  int64_t i = 0;
+  for (; i + lanes <= n; i += lanes) {
+    const auto inputs = InputsOf(d, x, i);
+    StoreInputs(d, inputs, n, scratch + i);
+    zero = LargerMagnitude(d, inputs.at_zero, zero);
+    a = LargerMagnitude(d, inputs.at_a, a);
+    minus_a = LargerMagnitude(d, inputs.at_minus_a, minus_a);
+    b = LargerMagnitude(d, inputs.at_b, b);
+    minus_b = LargerMagnitude(d, inputs.at_minus_b, minus_b);
+    infinity = LargerMagnitude(d, inputs.at_infinity, infinity);
+  }
+  for (int64_t j = i; j < n; ++j) StoreInputs(one, InputsOf(one, x, j), n, scratch + j);
+  const auto quantize = [&](auto largest) HWY_ATTR {
+    QuantizeKnownRow(range, LargestOf(largest, n - i, scratch + i), n, scratch, padded_n, out, scales);
+    scratch += n;
+    out += plane * padded_n;
+    scales += plane;
+  };
+  quantize(zero);
+  quantize(a);
+  quantize(minus_a);
+  quantize(b);
+  quantize(minus_b);
+  quantize(infinity);
 }
 void FilterProducts(int64_t n, int64_t plane, float* m) {
   ForEach(n, [=](auto d, int64_t i) HWY_ATTR { ProductsAt(d, i, plane, m); });
@@ -131,6 +181,7 @@ namespace tiqu::kernels {
 
 HWY_EXPORT(FilterTransform);
 HWY_EXPORT(FilterInputs);
+HWY_EXPORT(FilterInputsInt8);
 HWY_EXPORT(FilterProducts);
 HWY_EXPORT(FilterSpread);
 HWY_EXPORT(FilterGradient);
@@ -139,6 +190,11 @@ void TransformFilter(int64_t n, const float* const w[3], float* v) { HWY_DYNAMIC
 
 void CombineInputs(int64_t d, const float* const x[kFilterProducts], int64_t plane, float* out) {
   HWY_DYNAMIC_DISPATCH(FilterInputs)(d, x, plane, out);
+}
+
+void CombineInputsInt8(QuantRange range, int64_t d, const float* const x[kFilterProducts], int64_t padded_d,
+                       int64_t plane, uint8_t* out, float* scales, float* scratch) {
+  HWY_DYNAMIC_DISPATCH(FilterInputsInt8)(range, d, x, padded_d, plane, out, scales, scratch);
 }
 
 void CombineProducts(int64_t n, int64_t plane, float* m) { HWY_DYNAMIC_DISPATCH(FilterProducts)(n, plane, m); }

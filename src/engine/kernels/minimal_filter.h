@@ -15,6 +15,8 @@
 
 #include <cstdint>
 
+#include "engine/kernels/quantize.h"
+
 namespace tiqu::kernels {
 
 inline constexpr int64_t kFilterOutputs = 4;
@@ -33,6 +35,11 @@ void TransformFilter(int64_t n, const float* const w[3], float* v);
 
 // The left sides of the products for one quad, of `d` elements each, written at out, out + plane, ...
 void CombineInputs(int64_t d, const float* const x[kFilterProducts], int64_t plane, float* out);
+
+// The same in eight bits, as QuantizeRows makes them (quantize.h): a row of padded_d bytes and its scale in each plane,
+// `plane` rows apart. scratch: room for kFilterProducts rows of d.
+void CombineInputsInt8(QuantRange range, int64_t d, const float* const x[kFilterProducts], int64_t padded_d,
+                       int64_t plane, uint8_t* out, float* scales, float* scratch);
 
 // m: the products of n elements each, `plane` apart. Turns the first four into the outputs.
 void CombineProducts(int64_t n, int64_t plane, float* m);

@@ -1,5 +1,7 @@
 #include "engine/kernels/minimal_filter.h"
 
+#include <cmath>
+#include <limits>
 #include <random>
 #include <string>
 #include <vector>
@@ -53,6 +55,40 @@ TEST_P(MinimalFilterTest, SixProductsGiveFourOutputs) {
         ASSERT_NEAR(m[y * static_cast<size_t>(plane) + i], output(y), 1e-5)
             << "output " << y << " at " << i << " of " << n;
       }
+    }
+  }
+}
+
+TEST_P(MinimalFilterTest, InputsInEightBitsAreThoseOfFloatsQuantized) {
+  std::mt19937 generator(6);
+  std::normal_distribution<float> normal;
+  for (const QuantRange range : {kNarrowRange, kWideRange}) {
+    for (const int64_t n : {1, 3, 8, 29, 128, 131}) {
+      constexpr int64_t kPlane = 3;
+      const int64_t padded = n + 5;
+      std::vector<std::vector<float>> x(kFilterProducts, std::vector<float>(static_cast<size_t>(n)));
+      for (auto& row : x) {
+        for (float& value : row) value = normal(generator);
+      }
+      if (n == 29) x[5][28] = std::numeric_limits<float>::infinity();  // beyond whole vectors; in the last input only
+      if (n == 131) x[5][2] = std::nanf("");
+      const float* rows[kFilterProducts];
+      for (size_t p = 0; p < x.size(); ++p) rows[p] = x[p].data();
+      std::vector<float> floats(static_cast<size_t>(kFilterProducts * n)), scratch(floats.size());
+      CombineInputs(n, rows, n, floats.data());
+      std::vector<uint8_t> bytes(static_cast<size_t>(kFilterProducts * kPlane * padded)), expected_bytes(bytes);
+      std::vector<float> scales(kFilterProducts * kPlane), expected_scales(scales);
+      CombineInputsInt8(range, n, rows, padded, kPlane, bytes.data(), scales.data(), scratch.data());
+      for (int64_t p = 0; p < kFilterProducts; ++p) {
+        QuantizeRows(range, 1, n, floats.data() + p * n, n, padded, expected_bytes.data() + p * kPlane * padded,
+                     expected_scales.data() + p * kPlane);
+      }
+      EXPECT_EQ(bytes, expected_bytes) << n;
+      const auto bits = [](const std::vector<float>& values) {
+        return std::string(reinterpret_cast<const char*>(values.data()), values.size() * sizeof(float));
+      };
+      EXPECT_EQ(bits(scales), bits(expected_scales)) << n;
+      EXPECT_EQ(std::isnan(scales[5 * kPlane]), n == 29 || n == 131);
     }
   }
 }

@@ -16,7 +16,7 @@
 namespace tiqu::kernels {
 namespace {
 
-static_assert(kTileColumns == kDotColumns);
+static_assert(kTileColumns == kDotColumns && Int8Matrix::kRowMultiple % kAmxRows == 0);
 
 // What the columns of the weights were divided by and what the zero of activations adds to their sums, negated; padded
 // with zeros for whole vectors of columns.
@@ -52,7 +52,7 @@ QuantizedRows RowsOf(QuantRange range, int64_t m, int64_t k, const float* a, int
 }
 
 // In the order in which a kernel of ours reads: that of VNNI, or that of AVX2.
-class TiledInt8Matrix : public PackedMatrix {
+class TiledInt8Matrix : public Int8Matrix {
  public:
   TiledInt8Matrix(int64_t k, int64_t n, const float* weights)
       : k_(k),
@@ -65,17 +65,25 @@ class TiledInt8Matrix : public PackedMatrix {
   }
 
   void Multiply(int64_t m, const float* a, int64_t lda, Into into, float* out, int64_t ldc) const override {
-    const bool add = into == Into::kAdd;
     for (int64_t row = 0; row < m; row += kRowsAtOnce, a += kRowsAtOnce * lda, out += kRowsAtOnce * ldc) {
       const int64_t count = std::min(kRowsAtOnce, m - row);
-      const QuantizedRows rows = RowsOf(range_, count, k_, a, lda, padded_k_, vnni_ ? DotRows(count) : count);
-      if (vnni_) {
-        MultiplyInt8({count, n_, padded_k_, rows.values, tiles_.get(), add, out, ldc},
-                     {columns_.offsets.data(), columns_.scales.data(), rows.scales});
-      } else {
-        MultiplyTiles({count, n_, padded_k_, rows.values, rows.scales, tiles_.get(), columns_.offsets.data(),
-                       columns_.scales.data(), add, out, ldc});
-      }
+      const QuantizedRows rows = RowsOf(range_, count, k_, a, lda, padded_k_, RoundUp(count, kRowMultiple));
+      MultiplyInt8Rows(count, rows.values, rows.scales, into, out, ldc);
+    }
+  }
+
+  QuantRange range() const override { return range_; }
+  int64_t row_bytes() const override { return padded_k_; }
+
+  void MultiplyInt8Rows(int64_t m, const uint8_t* rows, const float* scales, Into into, float* out,
+                        int64_t ldc) const override {
+    const bool add = into == Into::kAdd;
+    if (vnni_) {
+      MultiplyInt8({m, n_, padded_k_, rows, tiles_.get(), add, out, ldc},
+                   {columns_.offsets.data(), columns_.scales.data(), scales});
+    } else {
+      MultiplyTiles({m, n_, padded_k_, rows, scales, tiles_.get(), columns_.offsets.data(), columns_.scales.data(), add,
+                     out, ldc});
     }
   }
 

@@ -14,15 +14,21 @@
 #include <optional>
 
 #include "engine/kernels/amx_tiles.h"
+#include "engine/kernels/quantize.h"
 #include "tiqu/options.h"
 
 namespace tiqu::kernels {
 
 enum class Into { kOverwrite, kAdd };
 
+class Int8Matrix;
+
 class PackedMatrix {
  public:
   virtual ~PackedMatrix() = default;
+
+  // This, where it is one; else null.
+  virtual const Int8Matrix* AsInt8() const { return nullptr; }
 
   // out[m, n] = a[m, k] W, or += with kAdd. lda, ldc: elements between rows.
   virtual void Multiply(int64_t m, const float* a, int64_t lda, Into into, float* out, int64_t ldc) const = 0;
@@ -31,6 +37,20 @@ class PackedMatrix {
 
   // Other weights of the same shape, without allocating. REQUIRES: no other thread uses the matrix.
   virtual void Pack(const float* weights) = 0;
+};
+
+// One that also takes rows in eight bits, from whoever has made them so.
+class Int8Matrix : public PackedMatrix {
+ public:
+  const Int8Matrix* AsInt8() const override { return this; }
+
+  virtual QuantRange range() const = 0;
+  virtual int64_t row_bytes() const = 0;  // of a row, filled up: padded_k of QuantizeRows (quantize.h)
+
+  // rows, scales: as QuantizeRows makes them. There are rows up to a multiple of kRowMultiple, with anything in them.
+  virtual void MultiplyInt8Rows(int64_t m, const uint8_t* rows, const float* scales, Into into, float* out,
+                                int64_t ldc) const = 0;
+  static constexpr int64_t kRowMultiple = 16;
 };
 
 // weights: [k, n], row-major. kFloat32 keeps the pointer, which must outlive the result; the others copy.

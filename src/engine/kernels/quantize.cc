@@ -1,12 +1,10 @@
 #include "engine/kernels/quantize.h"
 
-#include <algorithm>
-#include <cstring>
-
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "engine/kernels/quantize.cc"
 #include "hwy/foreach_target.h"
 // After foreach_target, which re-includes this file for every instruction set.
+#include "engine/kernels/quantize-inl.h"
 #include "hwy/highway.h"
 
 HWY_BEFORE_NAMESPACE();
@@ -14,110 +12,15 @@ namespace tiqu::kernels::HWY_NAMESPACE {
 
 namespace hn = hwy::HWY_NAMESPACE;
 
-// The largest magnitude of a row, NaN when a value is not finite. As integers, the bits of magnitudes are in the order
-// of the values, infinity and NaN above all others.
-float LargestMagnitude(int64_t k, const float* in) {
-  const hn::ScalableTag<float> d;
-  const hn::RebindToSigned<decltype(d)> bits;
-  const int64_t lanes = hn::Lanes(d);
-  auto largest = hn::Zero(bits);
-  int64_t i = 0;
-  for (; i + lanes <= k; i += lanes) largest = hn::Max(largest, hn::BitCast(bits, hn::Abs(hn::LoadU(d, in + i))));
-  const int32_t most_bits = hn::GetLane(hn::MaxOfLanes(bits, largest));
-  float most;
-  std::memcpy(&most, &most_bits, sizeof(most));
-  float bad = most * 0.0F;  // NaN for what is not finite
-  for (; i < k; ++i) {
-    most = std::max(most, in[i] < 0 ? -in[i] : in[i]);
-    bad += in[i] * 0.0F;
-  }
-  return most + bad;
-}
-
-#if HWY_TARGET == HWY_AVX2
-// Four vectors at once; Highway narrows one at a time.
-constexpr int64_t kGroup = 32;
-
-HWY_INLINE __m256i QuantizeEight(const float* in, __m256 factor) {
-  return _mm256_cvtps_epi32(_mm256_mul_ps(_mm256_loadu_ps(in), factor));
-}
-
-HWY_INLINE void QuantizeGroup(const float* in, float factor, int32_t zero, uint8_t* out) {
-  const __m256 f = _mm256_set1_ps(factor);
-  const __m256i first = _mm256_packs_epi32(QuantizeEight(in, f), QuantizeEight(in + 8, f));
-  const __m256i second = _mm256_packs_epi32(QuantizeEight(in + 16, f), QuantizeEight(in + 24, f));
-  // Packing goes by halves of a vector: put the groups of four in order.
-  const __m256i order = _mm256_setr_epi32(0, 4, 1, 5, 2, 6, 3, 7);
-  const __m256i bytes = _mm256_permutevar8x32_epi32(_mm256_packs_epi16(first, second), order);
-  _mm256_storeu_si256(reinterpret_cast<__m256i*>(out),
-                      _mm256_add_epi8(bytes, _mm256_set1_epi8(static_cast<char>(zero))));
-}
-#elif HWY_TARGET <= HWY_AVX3
-constexpr int64_t kGroup = 64;
-
-// Of a row's last values, fewer than a vector has.
-HWY_INLINE void QuantizeRest(int64_t count, const float* in, float factor, int32_t zero, uint8_t* out) {
-  const auto there = static_cast<__mmask16>((1U << count) - 1);
-  const __m512 scaled = _mm512_mul_ps(_mm512_maskz_loadu_ps(there, in), _mm512_set1_ps(factor));
-  const __m128i bytes = _mm512_cvtepi32_epi8(_mm512_cvtps_epi32(scaled));
-  _mm_mask_storeu_epi8(out, there, _mm_add_epi8(bytes, _mm_set1_epi8(static_cast<char>(zero))));
-}
-
-HWY_INLINE __m512i QuantizeSixteen(const float* in, __m512 factor) {
-  return _mm512_cvtps_epi32(_mm512_mul_ps(_mm512_loadu_ps(in), factor));
-}
-
-HWY_INLINE void QuantizeGroup(const float* in, float factor, int32_t zero, uint8_t* out) {
-  const __m512 f = _mm512_set1_ps(factor);
-  const __m512i first = _mm512_packs_epi32(QuantizeSixteen(in, f), QuantizeSixteen(in + 16, f));
-  const __m512i second = _mm512_packs_epi32(QuantizeSixteen(in + 32, f), QuantizeSixteen(in + 48, f));
-  // Packing goes by quarters of a vector: put the groups of four in order.
-  const __m512i order = _mm512_setr_epi32(0, 4, 8, 12, 1, 5, 9, 13, 2, 6, 10, 14, 3, 7, 11, 15);
-  const __m512i bytes = _mm512_permutexvar_epi32(order, _mm512_packs_epi16(first, second));
-  _mm512_storeu_si512(out, _mm512_add_epi8(bytes, _mm512_set1_epi8(static_cast<char>(zero))));
-}
-#endif
-
-void QuantizeRow(int64_t k, const float* in, float factor, int32_t zero, uint8_t* out) {
-  const hn::ScalableTag<float> d;
-  const hn::Rebind<uint8_t, decltype(d)> bytes;
-  const int64_t lanes = hn::Lanes(d);
-  const auto scale = hn::Set(d, factor);
-  const auto zero_point = hn::Set(hn::Rebind<int32_t, decltype(d)>(), zero);
-  int64_t i = 0;
-#if HWY_TARGET <= HWY_AVX2
-  for (; i + kGroup <= k; i += kGroup) QuantizeGroup(in + i, factor, zero, out + i);
-#endif
-  for (; i + lanes <= k; i += lanes) {
-    const auto whole = hn::NearestInt(hn::Mul(hn::LoadU(d, in + i), scale));
-    hn::StoreU(hn::DemoteTo(bytes, hn::Add(whole, zero_point)), bytes, out + i);
-  }
-#if HWY_TARGET <= HWY_AVX3
-  if (i < k) QuantizeRest(k - i, in + i, factor, zero, out + i);
-  i = k;
-#endif
-  const hn::CappedTag<float, 1> one;
-  for (; i < k; ++i) {
-    out[i] = static_cast<uint8_t>(hn::GetLane(hn::NearestInt(hn::Set(one, in[i] * factor))) + zero);
-  }
-}
-
 void QuantizeAllRows(QuantRange range, int64_t rows, int64_t k, const float* in, int64_t lda, int64_t padded_k,
                      uint8_t* out, float* scales) {
-  const auto steps = static_cast<float>(range.steps);
-  const auto zero = static_cast<uint8_t>(range.zero);
+  const hn::ScalableTag<float> d;
+  const int64_t lanes = hn::Lanes(d);
   for (int64_t row = 0; row < rows; ++row, in += lda, out += padded_k) {
-    const float largest = LargestMagnitude(k, in);
-    scales[row] = largest * (1.0F / steps);
-    const float factor = steps / largest;
-    // Zeros, what is not finite, and magnitudes whose inverse is not.
-    if (!(largest > 0) || !(factor <= 3e38F)) {
-      if (largest == largest) scales[row] = 0;
-      std::fill_n(out, padded_k, zero);
-      continue;
-    }
-    QuantizeRow(k, in, factor, range.zero, out);
-    std::fill(out + k, out + padded_k, zero);
+    auto largest = hn::Zero(hn::RebindToSigned<decltype(d)>());
+    int64_t i = 0;
+    for (; i + lanes <= k; i += lanes) largest = LargerMagnitude(d, hn::LoadU(d, in + i), largest);
+    QuantizeKnownRow(range, LargestOf(largest, k - i, in + i), k, in, padded_k, out, scales + row);
   }
 }
 
