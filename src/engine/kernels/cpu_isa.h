@@ -28,7 +28,7 @@ inline constexpr char kCpuIsaVariable[] = "TIQU_CPU_ISA";
 const char* CpuIsaName(CpuIsa isa);
 
 // The best that this processor has. Asks Linux for the tiles of AMX, after which it refuses a signal stack that has no
-// room for them (sigaltstack, less than 16 KB); with a lesser set in the variable they are not asked for.
+// room for them (sigaltstack, less than about 12 KB); with a lesser set in the variable they are not asked for.
 CpuIsa DetectCpuIsa();
 
 // Errors: INVALID_ARGUMENT (no such name, or an instruction set that this processor lacks; lists those it has).
