@@ -1,6 +1,4 @@
 // C[i] = sum_j softmax_j(S'[i])[j] U[j];  h~ = sum_i softmax_i(max_j S'[i,j] + (mp - 1) 1e9)[i] H[i].
-#include <algorithm>
-
 #include "base/status.h"
 #include "engine/fused/attention_weights.h"
 #include "engine/fused/layer.h"

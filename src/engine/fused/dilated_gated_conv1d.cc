@@ -85,6 +85,7 @@ struct DilatedGatedConv1D {
   Tensor bias;                                          // [2d]
   std::shared_ptr<const kernels::PackedMatrix> kernel;  // [3d, 2d]
   MinimalConv1D minimal;
+  Precision precision;
 
   // Weights are told apart by where they are: those of one variable are read once (packed_weights.h).
   std::string Kind() const {
@@ -101,7 +102,7 @@ struct DilatedGatedConv1D {
     const auto gate = [this](const ConvSequence& sequence, int64_t t, int64_t rows, const float* part) {
       Gate(sequence, t, rows, part);
     };
-    const kernels::ProductScope scope;
+    const kernels::ProductScope scope(precision);
     PlainRun plain_run(*kernel, d, rate, taps.data<float>(), h.data<float>(), gate);
     MinimalConv1D::Run minimal_run(minimal, scratch.data<float>(), gate);
     for (OpContext& node : nodes) TIQU_RETURN_IF_ERROR(Add(node, &plain_run, &minimal_run));
@@ -154,8 +155,9 @@ absl::StatusOr<OpInstance> MakeDilatedGatedConv1D(const NodeSpec& spec) {
     return absl::InvalidArgumentError(
         absl::StrCat("kernel has shape ", ShapeToString(kernel.shape()), " and bias ", ShapeToString(bias.shape())));
   }
-  const auto shared = std::make_shared<const DilatedGatedConv1D>(DilatedGatedConv1D{
-      input, mask, rate, bias, PackWeights(spec, kernel), MinimalConv1D(&spec.load(), kernel, rate)});
+  const auto shared = std::make_shared<const DilatedGatedConv1D>(
+      DilatedGatedConv1D{input, mask, rate, bias, PackWeights(spec, kernel), MinimalConv1D(&spec.load(), kernel, rate),
+                         spec.load().precision});
   return OpInstance{.output_types = {DataType::kFloat},
                     .run =
                         [shared](OpContext& context) {

@@ -88,8 +88,8 @@ class MinimalConv1D::Run {
   float* const inputs_;    // [kFilterProducts, kQuads, d], or in eight bits
   float* const products_;  // [kFilterProducts, kQuads, 2d]
   float* const quad_;      // [kFilterProducts, d]: of one quad, before it is rounded
-  uint8_t* bytes_;         // [kFilterProducts, kQuads, row_bytes], at inputs_
-  float* scales_;          // [kFilterProducts, kQuads], behind them
+  uint8_t* const bytes_;   // [kFilterProducts, kQuads, row_bytes], at inputs_
+  float* const scales_;    // [kFilterProducts, kQuads], behind them
   const Sink sink_;
   std::array<Part, kQuads> parts_;
   size_t part_count_ = 0;

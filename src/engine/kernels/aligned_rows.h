@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <cstring>
+#include <new>
 
 #include "hwy/aligned_allocator.h"
 
@@ -17,6 +18,7 @@ class AlignedRows {
   T* Room(int64_t count) {
     if (count > size_) {
       values_ = hwy::AllocateAligned<T>(count);
+      if (values_ == nullptr) throw std::bad_alloc();
       std::memset(values_.get(), 0, count * sizeof(T));
       size_ = count;
     }

@@ -3,8 +3,9 @@
 #include <immintrin.h>
 
 #include <algorithm>
+#include <type_traits>
 
-#include "engine/kernels/dot_kinds-inl.h"
+#include "engine/kernels/dot_kinds.h"
 
 #define TIQU_AMX __attribute__((target("avx512f,avx512bw,avx512vl,avx512vnni,avx512bf16,amx-tile,amx-int8,amx-bf16")))
 
@@ -30,6 +31,7 @@ struct alignas(64) TileConfig {
 static_assert(sizeof(TileConfig) == 64);
 
 constexpr int64_t kTileBytes = kAmxRows * kAmxDepth;
+constexpr int64_t kColumnBytes = kDotColumns * kDotBytes;  // of a step, of a vector of columns
 
 // The four tiles of sums as they leave the processor's.
 struct alignas(64) Sums {
@@ -55,7 +57,7 @@ TIQU_AMX void SumTwoByTwo(const Block& block, Sums* sums) {
     _tile_loadd(4, block.rows + at, block.depth);
     _tile_loadd(5, block.rows + kAmxRows * block.depth + at, block.depth);
     _tile_loadd(6, block.columns + at * block.width, panel);
-    _tile_loadd(7, block.columns + at * block.width + kAmxDepth, panel);
+    _tile_loadd(7, block.columns + at * block.width + kColumnBytes, panel);
     TIQU_ADD_PRODUCT(0, 4, 6);
     TIQU_ADD_PRODUCT(2, 5, 6);
     TIQU_ADD_PRODUCT(1, 4, 7);
@@ -78,11 +80,11 @@ TIQU_AMX void SumOneByFour(const Block& block, Sums* sums) {
     const uint8_t* const columns = block.columns + at * block.width;
     _tile_loadd(4, block.rows + at, block.depth);
     _tile_loadd(5, columns, panel);
-    _tile_loadd(6, columns + kAmxDepth, panel);
+    _tile_loadd(6, columns + kColumnBytes, panel);
     TIQU_ADD_PRODUCT(0, 4, 5);
-    _tile_loadd(7, columns + 2 * kAmxDepth, panel);
+    _tile_loadd(7, columns + 2 * kColumnBytes, panel);
     TIQU_ADD_PRODUCT(1, 4, 6);
-    _tile_loadd(5, columns + 3 * kAmxDepth, panel);
+    _tile_loadd(5, columns + 3 * kColumnBytes, panel);
     TIQU_ADD_PRODUCT(2, 4, 7);
     TIQU_ADD_PRODUCT(3, 4, 5);
   }
@@ -127,6 +129,8 @@ class Product {
   Product(const DotProduct& p, const Kind& kind) : p_(p), kind_(kind) {}
 
   void Multiply() {
+    // GCC 12 does not know that a tile's instruction reads memory: what was written before must be there.
+    asm volatile("" ::: "memory");
     for (int64_t column = 0; column < p_.n; column += PanelWidth(column, p_.n)) {
       int64_t row = 0;
       if (PanelWidth(column, p_.n) == kPanelColumns) {
@@ -152,7 +156,7 @@ class Product {
 
   void TwoRowTiles(int64_t row, int64_t column) {
     Block block = BlockAt(row, column, kPanelColumns);
-    for (int64_t half = 0; half < 2; ++half, column += 2 * kDotColumns, block.columns += 2 * kAmxDepth) {
+    for (int64_t half = 0; half < 2; ++half, column += 2 * kDotColumns, block.columns += 2 * kColumnBytes) {
       SumTwoByTwo<Kind>(block, &sums_[turn_]);
       StoreLater({row, column, 4, 2});
     }

@@ -25,7 +25,7 @@ void RsqrtVector(int64_t count, const float* in, float* out);  // 1 / sqrt(x)
 void AddBiasRelu(int64_t rows, int64_t n, const float* bias, float* in_out);
 void AddBiasAndScale(int64_t rows, int64_t n, const float* bias, const float* scales, float* in_out);
 
-// The sum of the rows of [rows, n], each times its weight: out [n].
+// The sum of the rows of [rows, n], each times its weight: out [n], which is no operand here.
 void WeightedSumOfRows(int64_t rows, int64_t n, const float* weights, const float* in, float* out);
 
 }  // namespace tiqu::kernels

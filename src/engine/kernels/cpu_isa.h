@@ -28,13 +28,14 @@ inline constexpr char kCpuIsaVariable[] = "TIQU_CPU_ISA";
 const char* CpuIsaName(CpuIsa isa);
 
 // The best that this processor has. Asks Linux for the tiles of AMX, after which it refuses a signal stack that has no
-// room for them (sigaltstack, less than about 12 KB); with a lesser set in the variable they are not asked for.
+// room for them (sigaltstack, less than about 12 KB).
 CpuIsa DetectCpuIsa();
 
 // Errors: INVALID_ARGUMENT (no such name, or an instruction set that this processor lacks; lists those it has).
 absl::StatusOr<CpuIsa> ParseCpuIsa(std::string_view name);
 
-// What the kernels use. REQUIRES: UseCpuIsa was called, else it is what the processor has.
+// What the kernels use: settled by the first call, before which UseCpuIsa must have been called. Asks for tiles as
+// DetectCpuIsa does, but not where the variable names a lesser set.
 CpuIsa ActiveCpuIsa();
 
 // Tells oneDNN and Highway what to use; the first call counts, and must come before the first kernel runs. Errors:

@@ -5,7 +5,7 @@
 
 #include "engine/kernels/amx_tiles.h"
 #include "engine/kernels/cpu_isa.h"
-#include "engine/kernels/dot_kinds-inl.h"
+#include "engine/kernels/dot_kinds.h"
 
 namespace tiqu::kernels {
 namespace {

@@ -75,10 +75,11 @@ HWY_INLINE void StoreFirst(D d, hn::Vec<D> v, int64_t count, float* to) {
 }
 #endif
 
-// exp(x) for x <= 0, or 0 below -87: some processors take a hundred cycles over a number too small to be a normal one.
+// exp(x) for x <= 0, or 0 below -80: some processors take a hundred cycles over a number too small to be a normal one,
+// also over what such a value comes to when it is divided by the sum of a row.
 template <class D, class V = hn::Vec<D>>
 HWY_INLINE V ExpOfDifference(D d, V x) {
-  const auto vanishes = hn::Lt(x, hn::Set(d, -87.0F));
+  const auto vanishes = hn::Lt(x, hn::Set(d, -80.0F));
   return hn::IfThenZeroElse(vanishes, ExpOfNegative(d, hn::Neg(hn::IfThenZeroElse(vanishes, x))));
 }
 

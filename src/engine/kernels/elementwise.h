@@ -13,7 +13,7 @@ void SigmoidVector(int64_t count, const float* in, float* out);
 void TanhVector(int64_t count, const float* in, float* out);
 
 // Each row of [rows, columns]: exp(x - max) / sum of them. A row's result depends on nothing but the row; columns more
-// than 87 below the largest (masked ones) give 0 and, at the end of a row, leave the others bit for bit as they would
+// than 80 below the largest (masked ones) give 0 and, at the end of a row, leave the others bit for bit as they would
 // be without.
 void SoftmaxRows(int64_t rows, int64_t columns, const float* in, float* out);
 

@@ -1,5 +1,6 @@
 #include "engine/kernels/elementwise.h"
 
+#include <algorithm>
 #include <cmath>
 #include <functional>
 #include <limits>
@@ -117,6 +118,38 @@ TEST(ElementwiseTest, MaskedColumnsAtTheEndOfASoftmaxChangeNoBit) {
         SoftmaxRows(1, columns + more, in.data(), all.data());
         EXPECT_EQ(std::vector<float>(all.begin(), all.begin() + columns), some) << columns << " and " << more;
         EXPECT_EQ(all[columns], 0);
+      }
+    }
+  });
+}
+
+TEST(ElementwiseTest, WhatASoftmaxMakesTooSmallIsZero) {
+  OnEveryTarget([] {
+    for (const int64_t columns : {3, 20}) {
+      std::vector<float> in(columns, -79.0F), out(columns);
+      in[0] = 0.0F;
+      in[1] = -81.0F;
+      SoftmaxRows(1, columns, in.data(), out.data());
+      EXPECT_NEAR(out[0], 1, 1e-6);
+      EXPECT_EQ(out[1], 0);
+      EXPECT_NEAR(out[2], std::exp(-79.0), 1e-40);
+      if (columns == 3) {
+        SoftmaxRowsOfThree(1, in.data(), out.data());
+        EXPECT_EQ(out[1], 0);
+      }
+    }
+  });
+}
+
+TEST(ElementwiseTest, TheLargestOfEachRowAtEveryWidth) {
+  OnEveryTarget([] {
+    for (int64_t columns = 1; columns <= 40; ++columns) {
+      std::vector<float> in(7 * columns), out(7);
+      for (size_t i = 0; i < in.size(); ++i) in[i] = static_cast<float>(i * 37 % 101) - 200.0F;
+      MaxOfRows(7, columns, in.data(), out.data());
+      for (int64_t row = 0; row < 7; ++row) {
+        const float* const from = in.data() + row * columns;
+        EXPECT_EQ(out[row], *std::max_element(from, from + columns)) << columns;
       }
     }
   });

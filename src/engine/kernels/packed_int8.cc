@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "engine/kernels/aligned_rows.h"
+#include "engine/kernels/amx_tiles.h"
 #include "engine/kernels/cpu_isa.h"
 #include "engine/kernels/dot_tiles.h"
 #include "engine/kernels/int8_tiles.h"

@@ -35,8 +35,8 @@ class Float32Matrix : public PackedMatrix {
 
 }  // namespace
 
-ProductScope::ProductScope() {
-  if (ActiveCpuIsa() >= CpuIsa::kAmx) amx_.emplace();
+ProductScope::ProductScope(Precision precision) {
+  if (precision != Precision::kFloat32 && ActiveCpuIsa() >= CpuIsa::kAmx) amx_.emplace();
 }
 
 std::shared_ptr<PackedMatrix> PackMatrix(Precision precision, int64_t k, int64_t n, const float* weights) {

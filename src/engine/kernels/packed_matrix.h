@@ -3,8 +3,8 @@
 //   const auto packed = PackMatrix(Precision::kInt8, 384, 256, weights);
 //   packed->Multiply(rows, a, 384, Into::kOverwrite, out, 256);
 //
-// The bits of a row of the result do not depend on the other rows or on their number; int8 gives the same bits on all
-// processors with VNNI, and on all without.
+// The bits of a row of the result do not depend on the other rows or on their number; int8 up to k = 65,536 gives the
+// same bits on all processors with VNNI, and on all without.
 //
 // Thread safety: immutable but for Pack; Multiply may be called from any number of threads and runs on the calling one.
 #pragma once
@@ -47,7 +47,8 @@ class Int8Matrix : public PackedMatrix {
   virtual QuantRange range() const = 0;
   virtual int64_t row_bytes() const = 0;  // of a row, filled up: padded_k of QuantizeRows (quantize.h)
 
-  // rows, scales: as QuantizeRows makes them. There are rows up to a multiple of kRowMultiple, with anything in them.
+  // rows, scales: as QuantizeRows makes them. There are rows up to a multiple of kRowMultiple, with anything in them:
+  // enough for DotRows (dot_tiles.h), whatever the processor.
   virtual void MultiplyInt8Rows(int64_t m, const uint8_t* rows, const float* scales, Into into, float* out,
                                 int64_t ldc) const = 0;
   static constexpr int64_t kRowMultiple = 16;
@@ -61,9 +62,10 @@ std::shared_ptr<PackedMatrix> PackMatrix(Precision precision, int64_t k, int64_t
 const PackedMatrix& PackForThread(Precision precision, int64_t k, int64_t n, const float* weights);
 
 // While one lives, what the processor's tiles take to be set up (AMX) is paid once for all products of the thread.
+// REQUIRES: that of AmxScope.
 class ProductScope {
  public:
-  ProductScope();
+  explicit ProductScope(Precision precision);
 
  private:
   std::optional<AmxScope> amx_;

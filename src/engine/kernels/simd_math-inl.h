@@ -63,7 +63,7 @@ HWY_INLINE V ExpClamped(D d, V x) {
 template <class D, class V = hn::Vec<D>>
 HWY_INLINE V ExpFloat(D d, V x) {
   const auto vanishes = hn::Lt(x, hn::Set(d, -104.0F));  // apart: some processors take long over what underflows
-  const V bounded = ClampFloat(d, hn::IfThenZeroElse(vanishes, x), -104.0F, 89.0F);
+  const V most = hn::Set(d, 89.0F), bounded = hn::IfThenElse(hn::Gt(x, most), most, hn::IfThenZeroElse(vanishes, x));
   const auto n = hn::NearestInt(hn::Mul(bounded, hn::Set(d, 1.44269504F)));
   const V mantissa = ExpNearZero(d, ReduceByLn2(d, bounded, hn::ConvertTo(d, n)));
   const auto half = hn::ShiftRight<1>(n);  // two factors, for powers beyond a normal number
