@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
 """`tiqu extract` on one core against two, and its memory over short and long files.
 
-    bench/extract_speed.py build/tiqu                 1,500 passages of 500 characters, one worker and two in turns
+    bench/extract_speed.py build/tiqu                 4,000 passages of 500 characters, one worker and two in turns,
+                                                      and two programs of one worker, which is the machine's limit
     bench/extract_speed.py build/tiqu --gigabyte      then also files of 1 MB and 1 GB whose passages are over the limit
 
 The answers of both are compared first, byte for byte. Passages are joined from `tiqu synth`.
@@ -18,7 +19,7 @@ import time
 
 ROOT = pathlib.Path(__file__).resolve().parents[1]
 MODEL = ROOT / "models" / "starter"
-PASSAGES, CHARS, ROUNDS = 1500, 500, 3
+PASSAGES, CHARS, ROUNDS = 4000, 500, 2
 
 
 def write_input(tiqu, path):
@@ -31,28 +32,48 @@ def write_input(tiqu, path):
             out.write(json.dumps(line, ensure_ascii=False) + "\n")
 
 
-def extract(tiqu, source, target, *flags):
-    """Seconds, and the largest resident size in MB."""
-    start = time.monotonic()
-    process = subprocess.Popen([tiqu, "extract", "--model", MODEL, source, "-o", target, "--quiet", *flags])
+def start(tiqu, source, target, *flags):
+    return subprocess.Popen([tiqu, "extract", "--model", MODEL, source, "-o", target, "--quiet", *flags])
+
+
+def end(process):
+    """The largest resident size in MB."""
     _, status, usage = os.wait4(process.pid, 0)
     if status not in (0, 3 << 8):  # 3: some lines were bad
         sys.exit(f"extract_speed: tiqu extract ended with {status}")
-    return time.monotonic() - start, usage.ru_maxrss / 1024
+    return usage.ru_maxrss / 1024
+
+
+def extract(tiqu, source, target, *flags):
+    """Seconds, and the largest resident size in MB."""
+    begin = time.monotonic()
+    memory = end(start(tiqu, source, target, *flags))
+    return time.monotonic() - begin, memory
+
+
+def extract_twice_at_once(tiqu, source, targets, *flags):
+    """Seconds that two programs take which know nothing of each other: what the machine's second core gives."""
+    begin = time.monotonic()
+    for process in [start(tiqu, source, target, *flags) for target in targets]:
+        end(process)
+    return time.monotonic() - begin
 
 
 def compare_workers(tiqu, source, folder, precision):
     flags = ["--precision", precision]
     outputs = [folder / "one", folder / "two"]
     times = [[], []]
+    apart = []
     for _ in range(ROUNDS):
         for i, output in enumerate(outputs):
             times[i].append(extract(tiqu, source, output, "--workers", str(i + 1), *flags))
         if outputs[0].read_bytes() != outputs[1].read_bytes():
             sys.exit("extract_speed: one worker and two do not give the same answers")
+        apart.append(extract_twice_at_once(tiqu, source, outputs, "--workers", "1", *flags))
     one, two = (min(seconds for seconds, _ in side) for side in times)
     memory = max(megabytes for side in times for _, megabytes in side)
-    print(f"{precision}: one worker {one:.2f} s, two {two:.2f} s, {one / two:.2f} times; at most {memory:.0f} MB resident")
+    print(f"{precision}: one worker {one:.2f} s, two {two:.2f} s, {one / two:.2f} times; two programs at once "
+          f"{2 * one / min(apart):.2f} times; at most {memory:.0f} MB resident")
 
 
 def compare_memory(tiqu, source, folder):
