@@ -3,7 +3,7 @@
 
     bench/extract_speed.py build/tiqu                 4,000 passages of 500 characters, one worker and two in turns,
                                                       and two programs of one worker, which is the machine's limit
-    bench/extract_speed.py build/tiqu --gigabyte      then also files of 1 MB and 1 GB whose passages are over the limit
+    bench/extract_speed.py build/tiqu --gigabyte      then also files of 5 MB and 1 GB whose passages are over the limit
 
 The answers of both are compared first, byte for byte. Passages are joined from `tiqu synth`.
 """
@@ -67,9 +67,12 @@ def compare_workers(tiqu, source, folder, precision):
     for _ in range(ROUNDS):
         for i, output in enumerate(outputs):
             times[i].append(extract(tiqu, source, output, "--workers", str(i + 1), *flags))
-        if outputs[0].read_bytes() != outputs[1].read_bytes():
+        expected = outputs[0].read_bytes()
+        if outputs[1].read_bytes() != expected:
             sys.exit("extract_speed: one worker and two do not give the same answers")
         apart.append(extract_twice_at_once(tiqu, source, outputs, "--workers", "1", *flags))
+        if any(output.read_bytes() != expected for output in outputs):
+            sys.exit("extract_speed: two programs at once do not give the answers of one")
     one, two = (min(seconds for seconds, _ in side) for side in times)
     memory = max(megabytes for side in times for _, megabytes in side)
     print(f"{precision}: one worker {one:.2f} s, two {two:.2f} s, {one / two:.2f} times; two programs at once "

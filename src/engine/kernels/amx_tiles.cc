@@ -46,13 +46,24 @@ struct Block {
   int64_t depth, width;
 };
 
-template <class Kind>
-TIQU_AMX void SumTwoByTwo(const Block& block, Sums* sums) {
-  const int64_t panel = block.width * kDotBytes;
+TIQU_AMX inline void ZeroSums() {
   _tile_zero(0);
   _tile_zero(1);
   _tile_zero(2);
   _tile_zero(3);
+}
+
+TIQU_AMX inline void TakeSums(Sums* sums) {
+  _tile_stored(0, sums->tiles[0], kAmxDepth);
+  _tile_stored(1, sums->tiles[1], kAmxDepth);
+  _tile_stored(2, sums->tiles[2], kAmxDepth);
+  _tile_stored(3, sums->tiles[3], kAmxDepth);
+}
+
+template <class Kind>
+TIQU_AMX void SumTwoByTwo(const Block& block, Sums* sums) {
+  const int64_t panel = block.width * kDotBytes;
+  ZeroSums();
   for (int64_t at = 0; at < block.depth; at += kAmxDepth) {
     _tile_loadd(4, block.rows + at, block.depth);
     _tile_loadd(5, block.rows + kAmxRows * block.depth + at, block.depth);
@@ -63,19 +74,13 @@ TIQU_AMX void SumTwoByTwo(const Block& block, Sums* sums) {
     TIQU_ADD_PRODUCT(1, 4, 7);
     TIQU_ADD_PRODUCT(3, 5, 7);
   }
-  _tile_stored(0, sums->tiles[0], kAmxDepth);
-  _tile_stored(1, sums->tiles[1], kAmxDepth);
-  _tile_stored(2, sums->tiles[2], kAmxDepth);
-  _tile_stored(3, sums->tiles[3], kAmxDepth);
+  TakeSums(sums);
 }
 
 template <class Kind>
 TIQU_AMX void SumOneByFour(const Block& block, Sums* sums) {
   const int64_t panel = block.width * kDotBytes;
-  _tile_zero(0);
-  _tile_zero(1);
-  _tile_zero(2);
-  _tile_zero(3);
+  ZeroSums();
   for (int64_t at = 0; at < block.depth; at += kAmxDepth) {
     const uint8_t* const columns = block.columns + at * block.width;
     _tile_loadd(4, block.rows + at, block.depth);
@@ -88,10 +93,7 @@ TIQU_AMX void SumOneByFour(const Block& block, Sums* sums) {
     TIQU_ADD_PRODUCT(2, 4, 7);
     TIQU_ADD_PRODUCT(3, 4, 5);
   }
-  _tile_stored(0, sums->tiles[0], kAmxDepth);
-  _tile_stored(1, sums->tiles[1], kAmxDepth);
-  _tile_stored(2, sums->tiles[2], kAmxDepth);
-  _tile_stored(3, sums->tiles[3], kAmxDepth);
+  TakeSums(sums);
 }
 
 template <class Kind>

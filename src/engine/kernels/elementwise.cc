@@ -107,6 +107,13 @@ void SoftmaxThree(int64_t rows, const float* in, float* out) {
   std::copy_n(last, (rows - whole) * 3, out + whole * 3);
 }
 
+// Of whole vectors and of `last`, in every lane.
+template <class D, class V = hn::Vec<D>>
+HWY_INLINE V LargestOfRow(D d, int64_t whole, const float* in, V last) {
+  for (int64_t i = 0; i < whole; i += hn::Lanes(d)) last = hn::Max(last, hn::LoadU(d, in + i));
+  return hn::MaxOfLanes(d, last);
+}
+
 // The last columns of a row, fewer than a vector has, are filled up with minus infinity: exp(x - max) of that is 0, as
 // that of columns far below the largest, and changes nothing in whatever lane it stands.
 void SoftmaxAll(int64_t rows, int64_t columns, const float* in, float* out) {
@@ -114,9 +121,7 @@ void SoftmaxAll(int64_t rows, int64_t columns, const float* in, float* out) {
   const int64_t lanes = hn::Lanes(d), whole = columns - columns % lanes, rest = columns - whole;
   for (int64_t row = 0; row < rows; ++row, in += columns, out += columns) {
     const auto last = rest > 0 ? LoadFirst(d, rest, in + whole) : hn::LoadU(d, in);
-    auto largest = last;
-    for (int64_t i = 0; i < whole; i += lanes) largest = hn::Max(largest, hn::LoadU(d, in + i));
-    largest = hn::MaxOfLanes(d, largest);
+    const auto largest = LargestOfRow(d, whole, in, last);
     const auto of_last = rest > 0 ? ExpOfDifference(d, hn::Sub(last, largest)) : hn::Zero(d);
     auto sum = hn::Zero(d);
     for (int64_t i = 0; i < whole; i += lanes) {
@@ -134,9 +139,8 @@ void MaxOfAllRows(int64_t rows, int64_t columns, const float* in, float* out) {
   const hn::ScalableTag<float> d;
   const int64_t lanes = hn::Lanes(d), whole = columns - columns % lanes, rest = columns - whole;
   for (int64_t row = 0; row < rows; ++row, in += columns) {
-    auto largest = rest > 0 ? LoadFirst(d, rest, in + whole) : hn::LoadU(d, in);
-    for (int64_t i = 0; i < whole; i += lanes) largest = hn::Max(largest, hn::LoadU(d, in + i));
-    out[row] = hn::GetLane(hn::MaxOfLanes(d, largest));
+    const auto last = rest > 0 ? LoadFirst(d, rest, in + whole) : hn::LoadU(d, in);
+    out[row] = hn::GetLane(LargestOfRow(d, whole, in, last));
   }
 }
 

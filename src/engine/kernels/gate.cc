@@ -46,7 +46,7 @@ template <class D>
 HWY_INLINE void ForwardAt(D d, const GateRow& row, int64_t i, float mask, float* out) {
   const GateValues<D> v = Evaluate(d, row, i);
   const hn::Vec<D> mixed = hn::MulAdd(v.s, hn::Sub(v.u, v.x), v.x);
-  hn::StoreU(mask == 1.0F ? mixed : hn::Mul(mixed, hn::Set(d, mask)), d, out + i);
+  hn::StoreU(hn::Mul(mixed, hn::Set(d, mask)), d, out + i);
 }
 
 template <class D>
