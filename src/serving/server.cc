@@ -18,6 +18,7 @@
 #include "serving/models/saved_model_loader.h"
 #include "serving/models/server_config.h"
 #include "serving/models/text_config.h"
+#include "serving/models/text_threads.h"
 #include "serving/models/version_log.h"
 #include "serving/rest/rest_handler.h"
 #include "serving/server_settings.h"
@@ -29,12 +30,13 @@ constexpr absl::Duration kStopPoll = absl::Milliseconds(50);
 
 class Server {
  public:
-  explicit Server(const ServerOptions& options) : options_(options) {}
+  explicit Server(const ServerOptions& options)
+      : options_(options), text_threads_(RunGate(options.tensorflow_session_parallelism).width()) {}
 
   absl::Status Start(const std::function<bool()>& stop) {
     TIQU_ASSIGN_OR_RETURN(const ServerFiles files, ReadServerFiles(options_));
     TIQU_RETURN_IF_ERROR(CheckPorts());
-    TIQU_ASSIGN_OR_RETURN(ModelStoreOptions store, MakeStoreOptions(options_, &metrics_));
+    TIQU_ASSIGN_OR_RETURN(ModelStoreOptions store, MakeStoreOptions(options_, &text_threads_, &metrics_));
     store.on_event = [this](const VersionEvent& event) {
       LogVersionEvent(event);
       CountVersionEvent(&metrics_, event);
@@ -86,6 +88,7 @@ class Server {
 
   const ServerOptions& options_;
   Metrics metrics_;
+  TextThreads text_threads_;
   std::unique_ptr<ModelStore> store_;
   std::unique_ptr<GrpcServer> grpc_;
   std::unique_ptr<RestHandler> rest_;

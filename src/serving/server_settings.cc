@@ -119,9 +119,11 @@ absl::StatusOr<ServerFiles> ReadServerFiles(const ServerOptions& options) {
   return files;
 }
 
-absl::StatusOr<ModelStoreOptions> MakeStoreOptions(const ServerOptions& options, Metrics* metrics) {
+absl::StatusOr<ModelStoreOptions> MakeStoreOptions(const ServerOptions& options, TextThreads* text_threads,
+                                                   Metrics* metrics) {
   SavedModelLoaderOptions loader;
   loader.servable.gate = std::make_shared<RunGate>(options.tensorflow_session_parallelism);
+  loader.servable.text_threads = text_threads;
   loader.servable.tags = options.saved_model_tags;
   loader.servable.precision = options.precision;
   loader.servable.reader.max_passage_chars = options.max_passage_chars;

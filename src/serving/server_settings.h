@@ -10,6 +10,7 @@
 #include "serving/http/http_server.h"
 #include "serving/metrics/metrics.h"
 #include "serving/models/model_store.h"
+#include "serving/models/text_threads.h"
 #include "serving/rest/rest_handler.h"
 #include "serving/server_options.h"
 #include "serving_config.pb.h"
@@ -29,7 +30,8 @@ struct ServerFiles {
 absl::StatusOr<ServerFiles> ReadServerFiles(const ServerOptions& options);
 
 // What batches are is counted in `metrics`. Errors: INVALID_ARGUMENT (batching parameters that cannot be used).
-absl::StatusOr<ModelStoreOptions> MakeStoreOptions(const ServerOptions& options, Metrics* metrics);
+absl::StatusOr<ModelStoreOptions> MakeStoreOptions(const ServerOptions& options, TextThreads* text_threads,
+                                                   Metrics* metrics);
 
 GrpcOptions MakeGrpcOptions(const ServerOptions& options, const ServerFiles& files);
 RestOptions MakeRestOptions(const ServerOptions& options, const ServerFiles& files);

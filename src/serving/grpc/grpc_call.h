@@ -47,6 +47,10 @@ class GrpcCall {
 
   virtual std::string model() const = 0;
   virtual absl::Status Run(const RunLimits& limits) = 0;
+  // Does the same without keeping the thread, if the method can for this request: true, and `done`, which must not
+  // throw, comes once, before this returns or later, on any thread.
+  using Done = std::function<void(const absl::Status& status)>;
+  virtual bool Start(const RunLimits& limits, Done done) = 0;
   // Nothing may be done with the call any more: its end may come at once.
   void Answer(const grpc::Status& status);
 
@@ -92,6 +96,9 @@ struct GrpcMethod {
       take_up;
   std::function<absl::Status(const Request& request, const RunLimits& limits, Response* response)> run;
   std::function<std::string(const Request& request)> model;  // that is asked
+  // GrpcCall::Start; none: the method cannot. Request and response last until `done`.
+  std::function<bool(const Request& request, const RunLimits& limits, Response* response, GrpcCall::Done done)> start =
+      nullptr;
 };
 
 template <typename Request, typename Response>
@@ -108,6 +115,9 @@ class UnaryCall final : public GrpcCall {
 
   std::string model() const override { return method_.model(request_); }
   absl::Status Run(const RunLimits& limits) override { return method_.run(request_, limits, &response_); }
+  bool Start(const RunLimits& limits, Done done) override {
+    return method_.start && method_.start(request_, limits, &response_, std::move(done));
+  }
 
  private:
   void Finish(const grpc::Status& status) override { writer_.Finish(response_, status, TagOf(&answered_)); }

@@ -7,6 +7,7 @@
 #include "absl/time/clock.h"
 #include "base/status.h"
 #include "serving/metrics/request_metrics.h"
+#include "serving/models/guarded.h"
 #include "serving/rest/bearer_token.h"
 
 namespace tiqu::serving {
@@ -19,22 +20,12 @@ constexpr int kOfferedCalls = 4;       // of a method, that gRPC may take up
 // One reads a large request, another takes the next call.
 int EventThreads() { return std::clamp(static_cast<int>(std::thread::hardware_concurrency()) / 2, 2, 8); }
 
-// Exceptions of libraries end here.
-template <typename Work>
-absl::Status RunGuarded(const Work& work) {
-  try {
-    return work();
-  } catch (const std::exception& error) {
-    return absl::ResourceExhaustedError(error.what());  // memory
-  }
-}
-
 // Ends the call with what `work` gives, and if that is more than memory allows, without a message.
 template <typename Work>
 void FinishCall(GrpcCall* call, const Work& work) {
   grpc::Status status(grpc::StatusCode::RESOURCE_EXHAUSTED, "");
   try {
-    status = ToGrpc(RunGuarded(work));
+    status = ToGrpc(Guarded(work));
   } catch (const std::exception&) {
   }
   call->Answer(status);
@@ -59,6 +50,7 @@ class GrpcCalls::Served final : public GrpcCall::Owner {
     TakeUpMore(1);
     try {
       if (calls_.Authenticate(call->context()).ok()) {
+        if (Start(call)) return;
         queue_.Submit([this, call] { FinishCall(call, [this, call] { return calls_.Run(api_, call); }); });
         return;
       }
@@ -72,6 +64,14 @@ class GrpcCalls::Served final : public GrpcCall::Owner {
     delete call;
     TakeUpMore(0);
     calls_.open_.Remove();
+  }
+
+  // Whether the call needs no thread that waits for it.
+  bool Start(GrpcCall* call) {
+    return call->Start(call->Limits(), [this, call](const absl::Status& status) {
+      calls_.Count(api_, *call, status);
+      FinishCall(call, [&status] { return status; });
+    });
   }
 
   // So many more, and those for which memory did not suffice before: the end of a call leaves room for another.
@@ -95,21 +95,6 @@ class GrpcCalls::Served final : public GrpcCall::Owner {
   std::mutex mutex_;
   int missing_ = 0;
 };
-
-void GrpcCalls::OpenCalls::Add() {
-  const std::lock_guard<std::mutex> lock(mutex_);
-  ++count_;
-}
-
-void GrpcCalls::OpenCalls::Remove() {
-  const std::lock_guard<std::mutex> lock(mutex_);
-  if (--count_ == 0) none_.notify_all();
-}
-
-void GrpcCalls::OpenCalls::WaitForNone() {
-  std::unique_lock<std::mutex> lock(mutex_);
-  none_.wait(lock, [this] { return count_ == 0; });
-}
 
 GrpcCalls::GrpcCalls(Metrics* metrics, std::string bearer_token, int most_threads)
     : metrics_(*metrics),
@@ -155,12 +140,16 @@ absl::Status GrpcCalls::Authenticate(const grpc::ServerContext& context) const {
 absl::Status GrpcCalls::Run(const char* api, GrpcCall* call) const {
   const RunLimits limits = call->Limits();
   if (*api == '\0') return call->Run(limits);
-  const absl::Status status = RunGuarded([&]() -> absl::Status {
+  const absl::Status status = Guarded([&]() -> absl::Status {
     TIQU_RETURN_IF_ERROR(limits.Check());  // it may have waited for long
     return call->Run(limits);
   });
-  CountRequest(&metrics_, {call->model(), api, "GRPC"}, status, absl::Now() - call->start());
+  Count(api, *call, status);
   return status;
+}
+
+void GrpcCalls::Count(const char* api, const GrpcCall& call, const absl::Status& status) const {
+  CountRequest(&metrics_, {call.model(), api, "GRPC"}, status, absl::Now() - call.start());
 }
 
 }  // namespace tiqu::serving

@@ -9,13 +9,13 @@
 //   calls.Stop();
 //
 // A few threads take what gRPC gives and read the requests; the work is done on others, of which there are
-// `most_threads` at most; further calls wait in a queue. Calls that run no model have a queue and threads of
+// `most_threads` at most; further calls wait in a queue. What a method can start without keeping a thread is started
+// where it was read. Calls that run no model have a queue and threads of
 // their own, so that a busy server still says how it is.
 //
 // Thread safety: for one thread. Methods run on many at once.
 #pragma once
 
-#include <condition_variable>
 #include <functional>
 #include <memory>
 #include <mutex>
@@ -25,6 +25,7 @@
 #include <vector>
 
 #include "absl/status/status.h"
+#include "base/open_count.h"
 #include "base/task_queue.h"
 #include "grpcpp/completion_queue.h"
 #include "serving/grpc/grpc_call.h"
@@ -60,19 +61,6 @@ class GrpcCalls {
   }
 
  private:
-  // Counts the calls that gRPC may take up and those that are not over: grpc::Server::Wait does not wait for them.
-  class OpenCalls {
-   public:
-    void Add();
-    void Remove();
-    void WaitForNone();
-
-   private:
-    std::mutex mutex_;
-    std::condition_variable none_;
-    int count_ = 0;
-  };
-
   class Served;
   using TakeUp = std::function<void(GrpcCall::Owner*, grpc::ServerCompletionQueue*)>;
 
@@ -87,12 +75,13 @@ class GrpcCalls {
 
   absl::Status Authenticate(const grpc::ServerContext& context) const;
   absl::Status Run(const char* api, GrpcCall* call) const;
+  void Count(const char* api, const GrpcCall& call, const absl::Status& status) const;
 
   Metrics& metrics_;
   const std::string bearer_token_;
   TaskQueue inference_, management_;
   std::unique_ptr<grpc::ServerCompletionQueue> events_;
-  OpenCalls open_;
+  OpenCount open_;  // calls that gRPC may take up or that are not over: grpc::Server::Wait does not wait for them
   std::vector<std::unique_ptr<Served>> methods_;
   std::vector<std::thread> threads_;  // that wait for events
 };

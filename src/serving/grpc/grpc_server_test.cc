@@ -32,13 +32,20 @@ class GrpcServerTest : public testing::Test {
   }
 
   grpc::Status Predict(grpc::ClientContext* context, const std::string& model = "m") {
+    return Predict(context, model, 0, &response_);
+  }
+
+  // Version 0: the latest.
+  grpc::Status Predict(grpc::ClientContext* context, const std::string& model, int version,
+                       pb::PredictResponse* response) {
     pb::PredictRequest request;
     request.mutable_model_spec()->set_name(model);
+    if (version != 0) request.mutable_model_spec()->mutable_version()->set_value(version);
     tensorflow::TensorProto& x = (*request.mutable_inputs())["x"];
     x.set_dtype(tensorflow::DT_FLOAT);
     x.mutable_tensor_shape()->add_dim()->set_size(1);
     x.add_float_val(2);
-    return prediction_->Predict(context, request, &response_);
+    return prediction_->Predict(context, request, response);
   }
 
   HalfPlusTwoModels models_;
@@ -60,6 +67,64 @@ TEST_F(GrpcServerTest, PredictsAndCounts) {
   EXPECT_THAT(metrics_.Text(), HasSubstr(":tensorflow:serving:request_count{model_name=\"m\",status=\"OK\"} 1"));
   EXPECT_THAT(metrics_.Text(),
               HasSubstr(":tensorflow:serving:request_count{model_name=\"foo\",status=\"NOT_FOUND\"} 1"));
+}
+
+// Two wait for a text; the only thread for other calls stays free.
+TEST_F(GrpcServerTest, WhatIsStartedElsewhereKeepsNoThread) {
+  GrpcOptions options;
+  options.max_threads = 1;
+  TaskQueue elsewhere(2);
+  models_.version(2).StartElsewhere(&elsewhere);
+  Start(options);
+  std::atomic<int> waiting = 0, good = 0;
+  std::atomic<bool> go = false;
+  models_.version(2).OnRun([&](const RunLimits& /*limits*/) {
+    ++waiting;
+    while (!go) absl::SleepFor(absl::Milliseconds(1));
+    return absl::OkStatus();
+  });
+  std::vector<std::thread> clients;
+  for (int i = 0; i < 2; ++i) {
+    clients.emplace_back([&] {
+      grpc::ClientContext context;
+      pb::PredictResponse response;
+      const grpc::Status status = Predict(&context, "m", 0, &response);
+      good += status.ok() && response.outputs().at("y").float_val(0) == 3 ? 1 : 0;
+    });
+  }
+  while (waiting != 2) absl::SleepFor(absl::Milliseconds(1));
+  grpc::ClientContext other;
+  EXPECT_TRUE(Predict(&other, "m", 1, &response_).ok());
+  go = true;
+  for (std::thread& client : clients) client.join();
+  EXPECT_EQ(good, 2);
+  grpc::ClientContext bad;
+  pb::PredictRequest request;
+  request.mutable_model_spec()->set_name("m");
+  EXPECT_THAT(prediction_->Predict(&bad, request, &response_).error_message(),
+              HasSubstr("input size does not match signature: 0!=1"));
+  EXPECT_THAT(metrics_.Text(), HasSubstr(":tensorflow:serving:request_count{model_name=\"m\",status=\"OK\"} 3"));
+  EXPECT_THAT(metrics_.Text(),
+              HasSubstr(":tensorflow:serving:request_count{model_name=\"m\",status=\"INVALID_ARGUMENT\"} 1"));
+  server_.reset();
+}
+
+TEST_F(GrpcServerTest, WhatIsStartedElsewhereIsCancelledAndWaitedFor) {
+  TaskQueue elsewhere(1);
+  models_.version(2).StartElsewhere(&elsewhere);
+  Start();
+  grpc::ClientContext context;
+  std::atomic<bool> ended = false;
+  models_.version(2).OnRun([&](const RunLimits& limits) {
+    context.TryCancel();
+    while (limits.Check().ok()) absl::SleepFor(absl::Milliseconds(1));
+    absl::SleepFor(absl::Milliseconds(100));
+    ended = true;
+    return limits.Check();
+  });
+  EXPECT_EQ(Predict(&context).error_code(), grpc::StatusCode::CANCELLED);
+  server_.reset();
+  EXPECT_TRUE(ended);
 }
 
 TEST_F(GrpcServerTest, TheClientsDeadlineReachesTheRun) {

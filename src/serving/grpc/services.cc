@@ -46,10 +46,15 @@ void ServePredictionService(const ModelRegistry& models, Metrics* metrics, Predi
                             const ClassifyOptions& classify, pb::PredictionService::AsyncService* service,
                             GrpcCalls* calls) {
   using Service = pb::PredictionService::AsyncService;
-  calls->Infer("Predict", MethodOf(service, &Service::RequestPredict,
-                                   [&models, predict](const auto& request, const RunLimits& limits, auto* response) {
-                                     return Predict(models, request, predict, limits, response);
-                                   }));
+  auto predict_method = MethodOf(service, &Service::RequestPredict,
+                                 [&models, predict](const auto& request, const RunLimits& limits, auto* response) {
+                                   return Predict(models, request, predict, limits, response);
+                                 });
+  predict_method.start = [&models, predict](const auto& request, const RunLimits& limits, auto* response,
+                                            GrpcCall::Done done) {
+    return StartPredict(models, request, predict, limits, response, std::move(done));
+  };
+  calls->Infer("Predict", std::move(predict_method));
   calls->Infer("Classify", MethodOf(service, &Service::RequestClassify,
                                     [=, &models](const auto& request, const RunLimits& limits, auto* response) {
                                       CountExamples(metrics, ModelOf(request), request.input());

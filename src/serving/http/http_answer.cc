@@ -2,6 +2,7 @@
 
 #include <atomic>
 #include <exception>
+#include <memory>
 #include <new>
 #include <random>
 #include <utility>
@@ -44,14 +45,35 @@ std::string Printable(std::string_view text) {
   return quoted;
 }
 
+bool IsGzip(const HttpRequest& request) {
+  const std::string_view encoding = FindHeader(request.headers, "Content-Encoding");
+  return absl::StrContains(absl::AsciiStrToLower({encoding.data(), encoding.size()}), "gzip");
+}
+
 }  // namespace
 
 HttpAnswerer::HttpAnswerer(const HttpHandler* handler, const HttpServerOptions& options, Metrics* metrics)
     : handler_(*handler), options_(options), metrics_(metrics) {}
 
-HttpResponse HttpAnswerer::Answer(HttpRequest request, const RequestContext& context, const std::string& peer) const {
-  const std::string_view encoding = FindHeader(request.headers, "Content-Encoding");
-  if (absl::StrContains(absl::AsciiStrToLower({encoding.data(), encoding.size()}), "gzip")) {
+bool HttpAnswerer::IsQuick(const HttpRequest& request) const { return !IsGzip(request) && handler_.CanStart(request); }
+
+void HttpAnswerer::Start(HttpRequest request, const RequestContext& context, std::string peer,
+                         HttpHandler::Done done) const {
+  if (IsQuick(request)) {
+    struct Call {
+      HttpRequest request;
+      absl::Time received;
+      std::string peer;
+      HttpHandler::Done done;
+    };
+    const auto call =
+        std::make_shared<Call>(Call{std::move(request), context.received, std::move(peer), std::move(done)});
+    return handler_.Start(call->request, context, [this, call](HttpResponse response) {
+      Complete(call->request, call->received, call->peer, &response);
+      call->done(std::move(response));
+    });
+  }
+  if (IsGzip(request)) {
     // What cannot be decompressed counts as empty: the handler says that there is no document.
     try {
       request.body = Gunzip(request.body, options_.max_body_bytes).value_or("");
@@ -60,9 +82,14 @@ HttpResponse HttpAnswerer::Answer(HttpRequest request, const RequestContext& con
     }
   }
   HttpResponse response = HandleSafely(request, context);
-  Compress(request, &response);
-  Finish(request, context.received, peer, &response);
-  return response;
+  Complete(request, context.received, peer, &response);
+  done(std::move(response));
+}
+
+void HttpAnswerer::Complete(const HttpRequest& request, absl::Time received, const std::string& peer,
+                            HttpResponse* response) const {
+  Compress(request, response);
+  Finish(request, received, peer, response);
 }
 
 std::optional<HttpResponse> HttpAnswerer::Refuse(const HttpRequest& head, const std::string& peer) const {

@@ -17,8 +17,11 @@ class HttpAnswerer {
   // Handler and metrics must outlive it; metrics may be null.
   HttpAnswerer(const HttpHandler* handler, const HttpServerOptions& options, Metrics* metrics);
 
-  // `peer` is the client's address, for the log. Never throws.
-  HttpResponse Answer(HttpRequest request, const RequestContext& context, const std::string& peer) const;
+  // Whether Start gives no long work to the thread that calls it.
+  bool IsQuick(const HttpRequest& request) const;
+  // `done`, which must not throw, comes once, before this returns or later, on any thread. `peer` is the client's
+  // address, for the log. Never throws.
+  void Start(HttpRequest request, const RequestContext& context, std::string peer, HttpHandler::Done done) const;
 
   // For a request that is refused before its body is read, by the handler or by the server.
   std::optional<HttpResponse> Refuse(const HttpRequest& head, const std::string& peer) const;
@@ -26,6 +29,7 @@ class HttpAnswerer {
 
  private:
   HttpResponse HandleSafely(const HttpRequest& request, const RequestContext& context) const;
+  void Complete(const HttpRequest& request, absl::Time received, const std::string& peer, HttpResponse* response) const;
   void Compress(const HttpRequest& request, HttpResponse* response) const;
   // The identifier that the client sent, or one that is made up, goes back to it.
   void Finish(const HttpRequest& request, absl::Time received, const std::string& peer, HttpResponse* response) const;

@@ -170,6 +170,7 @@ bool HttpServer::Stop(absl::Duration grace) {
     state.io.stop();
     for (std::thread& thread : state.io_threads) thread.join();
     state.workers.reset();  // when nobody submits to it any more; after what runs there
+    services.unanswered.WaitForNone();
     services.workers = nullptr;
   });
   return state_->all_answered;

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "base/task_queue.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "serving/http/gzip.h"
@@ -41,6 +42,19 @@ class EchoHandler : public HttpHandler {
         200, {{"Content-Type", "text/plain"}}, absl::StrCat(request.method, " ", request.target, " ", request.body)};
   }
 
+  // Answered by another thread, when it is released or the client has gone.
+  bool CanStart(const HttpRequest& request) const override { return request.target.starts_with("/later"); }
+  void Start(const HttpRequest& request, const RequestContext& context, Done done) const override {
+    ++started;
+    elsewhere.Submit([this, &request, context, done = std::move(done)] {
+      while (!released && !context.cancelled()) std::this_thread::sleep_for(std::chrono::milliseconds(1));
+      cancelled = context.cancelled();
+      done({200, {{"Content-Type", "text/plain"}}, absl::StrCat(request.target, " ", request.body)});
+    });
+  }
+
+  mutable TaskQueue elsewhere{20};
+  mutable std::atomic<int> started{0};
   mutable std::atomic<bool> waiting{false};
   mutable std::atomic<bool> cancelled{false};
   std::atomic<bool> released{false};
@@ -373,6 +387,45 @@ TEST_F(HttpServerTest, StoppingCancelsWhatTakesTooLong) {
   RawClient client(Start());
   client.Send("GET /wait HTTP/1.1\r\nHost: x\r\n\r\n");
   ASSERT_TRUE(Eventually([this] { return handler_.waiting.load(); }));
+  EXPECT_FALSE(server_->Stop(absl::Milliseconds(50)));
+  EXPECT_TRUE(handler_.cancelled);
+}
+
+// More than there are workers, of which none is kept.
+TEST_F(HttpServerTest, WhatIsAnsweredLaterKeepsNoWorker) {
+  const int port = Start();
+  std::vector<std::unique_ptr<RawClient>> clients;
+  for (int i = 0; i < 10; ++i) {
+    clients.push_back(std::make_unique<RawClient>(port));
+    clients.back()->Send(absl::StrCat("POST /later", i, " HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\n\r\nab"));
+  }
+  ASSERT_TRUE(Eventually([this] { return handler_.started == 10; }));
+  RawClient other(port);
+  other.Send("GET /x HTTP/1.1\r\nHost: x\r\n\r\n");
+  EXPECT_THAT(other.ReadAnswer(), EndsWith("GET /x "));
+  handler_.released = true;
+  for (int i = 0; i < 10; ++i) EXPECT_THAT(clients[i]->ReadAnswer(), EndsWith(absl::StrCat("/later", i, " ab")));
+  clients[0]->Send("POST /later HTTP/1.1\r\nHost: x\r\nContent-Length: 1\r\n\r\na");
+  EXPECT_THAT(clients[0]->ReadAnswer(), EndsWith("/later a"));
+}
+
+TEST_F(HttpServerTest, StoppingWaitsForWhatIsAnsweredLater) {
+  RawClient client(Start());
+  client.Send("GET /later HTTP/1.1\r\nHost: x\r\n\r\n");
+  ASSERT_TRUE(Eventually([this] { return handler_.started == 1; }));
+  std::atomic<bool> all_answered = false;
+  std::thread stopping([&] { all_answered = server_->Stop(absl::Seconds(10)); });
+  std::this_thread::sleep_for(std::chrono::milliseconds(50));
+  handler_.released = true;
+  EXPECT_THAT(client.ReadAnswer(), EndsWith("/later "));
+  stopping.join();
+  EXPECT_TRUE(all_answered);
+}
+
+TEST_F(HttpServerTest, StoppingCancelsWhatIsAnsweredTooLate) {
+  RawClient client(Start());
+  client.Send("GET /later HTTP/1.1\r\nHost: x\r\n\r\n");
+  ASSERT_TRUE(Eventually([this] { return handler_.started == 1; }));
   EXPECT_FALSE(server_->Stop(absl::Milliseconds(50)));
   EXPECT_TRUE(handler_.cancelled);
 }

@@ -199,13 +199,23 @@ class Session : public HttpSession, public std::enable_shared_from_this<Session<
     RequestContext context;
     context.received = absl::Now();
     context.cancelled = [watch, services = services_.get()] { return services->aborting || watch->HasGone(); };
-    services_->workers->Submit(
-        [self = this->shared_from_this(), watch, context = std::move(context), request = std::move(request)]() mutable {
-          HttpResponse response = self->services_->answerer->Answer(std::move(request), context, self->peer_);
-          watch->End();
-          net::post(self->stream_.get_executor(),
-                    [self, response = std::move(response)]() mutable { self->Write(std::move(response)); });
-        });
+    services_->unanswered.Add();
+    HttpHandler::Done done = [self = this->shared_from_this(), watch](HttpResponse response) mutable {
+      watch->End();
+      const std::shared_ptr<HttpServices> services = self->services_;
+      // The connection goes with its event loop, which ends when all are answered.
+      Session& session = *self;
+      net::post(session.stream_.get_executor(), [self = std::move(self), response = std::move(response)]() mutable {
+        self->Write(std::move(response));
+      });
+      services->unanswered.Remove();
+    };
+    const HttpAnswerer& answerer = *services_->answerer;
+    if (answerer.IsQuick(request)) return answerer.Start(std::move(request), context, peer_, std::move(done));
+    services_->workers->Submit([&answerer, context = std::move(context), request = std::move(request), peer = peer_,
+                                done = std::move(done)]() mutable {
+      answerer.Start(std::move(request), context, std::move(peer), std::move(done));
+    });
   }
 
   // --- writing

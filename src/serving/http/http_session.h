@@ -8,6 +8,7 @@
 #include <boost/asio/ssl/context.hpp>
 #include <memory>
 
+#include "base/open_count.h"
 #include "base/task_queue.h"
 #include "serving/http/http_answer.h"
 #include "serving/http/http_options.h"
@@ -22,6 +23,7 @@ struct HttpServices {
   TaskQueue* workers = nullptr;
   std::shared_ptr<boost::asio::ssl::context> tls;  // null: plain
   HttpSessions sessions;
+  OpenCount unanswered;  // requests
   std::atomic<bool> draining{false};
   std::atomic<bool> aborting{false};  // nobody waits for answers any more
 };

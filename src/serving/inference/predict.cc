@@ -1,5 +1,6 @@
 #include "serving/inference/predict.h"
 
+#include <memory>
 #include <set>
 
 #include "absl/strings/str_cat.h"
@@ -8,11 +9,14 @@
 #include "graph/tensor_proto.h"
 #include "serving/inference/model_spec.h"
 #include "serving/inference/tensor_fields.h"
+#include "serving/models/guarded.h"
 
 namespace tiqu::serving {
 namespace {
 
 using tensorflow::SignatureDef;
+
+constexpr size_t kMostStartedBytes = size_t{8} << 10;  // of a request that is read at once, by whoever received it
 
 template <typename Map>
 std::set<std::string> KeysOf(const Map& map) {
@@ -89,35 +93,43 @@ absl::StatusOr<TensorMap> DecodeInputs(const pb::PredictRequest& request) {
   return inputs;
 }
 
-}  // namespace
-
-std::string SignatureKey(const std::string& name) { return name.empty() ? kDefaultSignature : name; }
-
-absl::StatusOr<TensorMap> RunSignature(const Servable& servable, const std::string& signature, TensorMap inputs,
-                                       const std::vector<std::string>& output_filter, const RunLimits& limits) {
+absl::Status CheckCall(const Servable& servable, const std::string& signature,
+                       const std::vector<std::string>& output_filter, TensorMap* inputs) {
   const engine::Signature& form = servable.signatures().at(signature);
-  TIQU_RETURN_IF_ERROR(CompleteInputs(servable.signature_defs().at(signature), form, &inputs));
-  TIQU_RETURN_IF_ERROR(CheckFilter(form, output_filter));
-  TIQU_ASSIGN_OR_RETURN(TensorMap outputs, servable.Run(signature, inputs, limits));
+  TIQU_RETURN_IF_ERROR(CompleteInputs(servable.signature_defs().at(signature), form, inputs));
+  return CheckFilter(form, output_filter);
+}
+
+TensorMap Kept(TensorMap outputs, const std::vector<std::string>& output_filter) {
   if (output_filter.empty()) return outputs;
   TensorMap kept;
   for (const std::string& name : output_filter) kept.emplace(name, std::move(outputs.at(name)));
   return kept;
 }
 
-absl::Status Predict(const ModelRegistry& models, const pb::PredictRequest& request, const PredictOptions& options,
-                     const RunLimits& limits, pb::PredictResponse* response) {
-  TIQU_ASSIGN_OR_RETURN(const ServableHandle servable, FindServable(models, request));
-  const std::string signature = SignatureKey(request.model_spec().signature_name());
-  if (!servable->signatures().contains(signature)) {
-    return absl::FailedPreconditionError(absl::StrCat("Serving signature key \"", signature,
-                                                      "\" not found. The model has: ", SignatureNames(*servable)));
+struct PredictCall {
+  std::string signature;
+  TensorMap inputs;
+  std::vector<std::string> output_filter;
+};
+
+absl::StatusOr<PredictCall> ReadPredict(const Servable& servable, const pb::PredictRequest& request) {
+  PredictCall call;
+  call.signature = SignatureKey(request.model_spec().signature_name());
+  if (!servable.signatures().contains(call.signature)) {
+    return absl::FailedPreconditionError(absl::StrCat("Serving signature key \"", call.signature,
+                                                      "\" not found. The model has: ", SignatureNames(servable)));
   }
-  TIQU_ASSIGN_OR_RETURN(TensorMap inputs, DecodeInputs(request));
-  const std::vector<std::string> filter(request.output_filter().begin(), request.output_filter().end());
-  TIQU_ASSIGN_OR_RETURN(const TensorMap outputs, RunSignature(*servable, signature, std::move(inputs), filter, limits));
-  FillModelSpec(*servable, signature, response->mutable_model_spec());
-  for (const auto& [name, tensor] : outputs) {
+  TIQU_ASSIGN_OR_RETURN(call.inputs, DecodeInputs(request));
+  call.output_filter.assign(request.output_filter().begin(), request.output_filter().end());
+  TIQU_RETURN_IF_ERROR(CheckCall(servable, call.signature, call.output_filter, &call.inputs));
+  return call;
+}
+
+void WritePredict(const Servable& servable, const PredictCall& call, TensorMap outputs, const PredictOptions& options,
+                  pb::PredictResponse* response) {
+  FillModelSpec(servable, call.signature, response->mutable_model_spec());
+  for (const auto& [name, tensor] : Kept(std::move(outputs), call.output_filter)) {
     tensorflow::TensorProto* proto = &(*response->mutable_outputs())[name];
     if (options.tensor_content) {
       graph::TensorToProto(tensor, proto);
@@ -125,7 +137,52 @@ absl::Status Predict(const ModelRegistry& models, const pb::PredictRequest& requ
       TensorToFields(tensor, proto);
     }
   }
+}
+
+}  // namespace
+
+std::string SignatureKey(const std::string& name) { return name.empty() ? kDefaultSignature : name; }
+
+absl::StatusOr<TensorMap> RunSignature(const Servable& servable, const std::string& signature, TensorMap inputs,
+                                       const std::vector<std::string>& output_filter, const RunLimits& limits) {
+  TIQU_RETURN_IF_ERROR(CheckCall(servable, signature, output_filter, &inputs));
+  TIQU_ASSIGN_OR_RETURN(TensorMap outputs, servable.Run(signature, inputs, limits));
+  return Kept(std::move(outputs), output_filter);
+}
+
+absl::Status Predict(const ModelRegistry& models, const pb::PredictRequest& request, const PredictOptions& options,
+                     const RunLimits& limits, pb::PredictResponse* response) {
+  TIQU_ASSIGN_OR_RETURN(const ServableHandle servable, FindServable(models, request));
+  TIQU_ASSIGN_OR_RETURN(PredictCall call, ReadPredict(*servable, request));
+  TIQU_ASSIGN_OR_RETURN(TensorMap outputs, servable->Run(call.signature, call.inputs, limits));
+  WritePredict(*servable, call, std::move(outputs), options, response);
   return absl::OkStatus();
+}
+
+bool StartPredict(const ModelRegistry& models, const pb::PredictRequest& request, const PredictOptions& options,
+                  const RunLimits& limits, pb::PredictResponse* response, PredictDone done) {
+  bool text = false;
+  const absl::Status status = Guarded([&]() -> absl::Status {
+    const auto found = FindServable(models, request);
+    text = found.ok() && (*found)->TakesText(SignatureKey(request.model_spec().signature_name())) &&
+           request.ByteSizeLong() <= kMostStartedBytes;
+    if (!text) return absl::OkStatus();
+    const ServableHandle& servable = *found;
+    TIQU_ASSIGN_OR_RETURN(PredictCall read, ReadPredict(*servable, request));
+    TensorMap inputs = std::move(read.inputs);
+    const auto call = std::make_shared<const PredictCall>(std::move(read));
+    servable->Start(call->signature, std::move(inputs), limits,
+                    [servable, call, options, response, done](absl::StatusOr<TensorMap> outputs) {
+                      done(Guarded([&]() -> absl::Status {
+                        TIQU_RETURN_IF_ERROR(outputs.status());
+                        WritePredict(*servable, *call, *std::move(outputs), options, response);
+                        return absl::OkStatus();
+                      }));
+                    });
+    return absl::OkStatus();
+  });
+  if (!status.ok()) done(status);
+  return text || !status.ok();
 }
 
 }  // namespace tiqu::serving

@@ -3,6 +3,7 @@
 // Thread safety: free functions without state.
 #pragma once
 
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -32,5 +33,12 @@ struct PredictOptions {
 // Errors: also FAILED_PRECONDITION (no such signature), and those of ModelRegistry::Find.
 absl::Status Predict(const ModelRegistry& models, const pb::PredictRequest& request, const PredictOptions& options,
                      const RunLimits& limits, pb::PredictResponse* response);
+
+// The same for short requests to signatures of text, which need no thread of the caller's. True: `done`, which must not
+// throw, comes once, before this returns or later, on any thread; request and response must last until then. False:
+// another request, and nothing is done. Throws nothing.
+using PredictDone = std::function<void(const absl::Status& status)>;
+bool StartPredict(const ModelRegistry& models, const pb::PredictRequest& request, const PredictOptions& options,
+                  const RunLimits& limits, pb::PredictResponse* response, PredictDone done);
 
 }  // namespace tiqu::serving

@@ -1,109 +1,115 @@
 #include "serving/models/job_combiner.h"
 
 #include <algorithm>
+#include <array>
+#include <exception>
 
-#include "base/status.h"
 #include "engine/run_stop.h"
-#include "serving/models/limited_wait.h"
 
 namespace tiqu::serving {
 namespace {
 
-constexpr size_t kMostJobs = 64;  // that run together
+using Clock = std::chrono::steady_clock;
 
-using Turn = std::shared_ptr<std::condition_variable>;
-
-const Turn& TurnOfThread() {
-  thread_local const Turn turn = std::make_shared<std::condition_variable>();
-  return turn;
-}
+// The engine asks between any two operations whether to go on; the clients are asked less often.
+constexpr auto kCheckInterval = std::chrono::milliseconds(1);
+constexpr auto kLateInterval = std::chrono::milliseconds(20);  // for those that wait, who may be many
 
 }  // namespace
 
-absl::Status JobCombiner::Run(CombinedJob* job, const RunLimits& limits, const RunJobs& run) {
-  TIQU_RETURN_IF_ERROR(limits.Check());
-  job->limits_ = &limits;
-  job->changed_ = TurnOfThread();
-  // Whoever has the turn must not fail before it is handed over: nothing is allocated from here on.
-  std::vector<CombinedJob*> jobs;
-  std::vector<Turn> to_tell;
-  jobs.reserve(kMostJobs);
-  to_tell.reserve(kMostJobs);
-  Lock lock(mutex_);
-  if (leaders_ < width_) {
-    ++leaders_;
-  } else {
-    TIQU_RETURN_IF_ERROR(WaitForTurn(job, &lock));
-    if (job->state_ == CombinedJob::State::kDone) return limits.Check();
-  }
-  TakeAlong(job, &jobs);
-  lock.unlock();
+void JobCombiner::Add(std::unique_ptr<CombinedJob> job) {
+  if (const absl::Status status = job->limits().Check(); !status.ok()) return job->Finish(status);
+  Jobs one;
+  one.push_back(std::move(job));
   {
-    const engine::ScopedRunStop stop([&jobs] {
-      absl::Status status;
-      for (const CombinedJob* one : jobs) {
-        status = one->limits_->Check();
-        if (status.ok()) break;
-      }
-      return status;
-    });
-    run(jobs);
+    const std::lock_guard<std::mutex> lock(mutex_);
+    queue_.splice(queue_.end(), one);
+    if (runners_ == width_) return;
+    ++runners_;
   }
-  lock.lock();
-  for (CombinedJob* one : jobs) {
-    if (one == job) continue;
-    to_tell.push_back(one->changed_);
-    one->state_ = CombinedJob::State::kDone;  // its caller may see it at once, and then it is gone
+  try {
+    threads_.Submit([self = shared_from_this()] { self->RunBatch(0); });
+  } catch (const std::exception&) {
+    RunBatch(0);  // memory does not suffice for handing it on
   }
-  Turn next = HandOver();
-  lock.unlock();
-  // Who runs next first: the others have only answers to write.
-  if (next != nullptr) next->notify_one();
-  for (const Turn& turn : to_tell) turn->notify_one();
-  return limits.Check();
 }
 
-// OK: it leads, or it is done.
-absl::Status JobCombiner::WaitForTurn(CombinedJob* job, Lock* lock) {
-  const auto place = queue_.insert(queue_.end(), job);
-  const absl::Status status = WaitWithin(*job->limits_, lock, job->changed_.get(),
-                                         [job] { return job->state_ != CombinedJob::State::kWaiting; });
-  if (!status.ok()) {
-    queue_.erase(place);
-    return status;
+// `answered`: how many this runner has finished just now.
+void JobCombiner::RunBatch(size_t answered) {
+  FinishLate();
+  const Jobs jobs = TakeBatch(answered);
+  if (jobs.empty()) return;
+  RunTogether(jobs);
+  for (const auto& job : jobs) job->Finish(job->limits().Check());
+  const size_t count = jobs.size();
+  try {
+    // Through the queue: other models have their turn, too.
+    threads_.Submit([self = shared_from_this(), count] { self->RunBatch(count); });
+  } catch (const std::exception&) {
+    RunBatch(count);
   }
-  job->changed_->wait(*lock, [job] { return job->state_ != CombinedJob::State::kTaken; });
-  return absl::OkStatus();
 }
 
-void JobCombiner::TakeAlong(CombinedJob* leader, std::vector<CombinedJob*>* jobs) {
-  jobs->push_back(leader);
+// None: the runner has ended.
+JobCombiner::Jobs JobCombiner::TakeBatch(size_t answered) {
+  Jobs jobs;
+  const std::lock_guard<std::mutex> lock(mutex_);
   const size_t parts = static_cast<size_t>(width_) + 1;
-  const size_t most = std::min(kMostJobs, (queue_.size() + 1 + parts - 1) / parts);
-  int64_t cost = leader->cost_;
-  for (auto place = queue_.begin(); place != queue_.end() && jobs->size() < most;) {
-    CombinedJob* job = *place;
-    if (!leader->GoesWith(*job) || cost + job->cost_ > kMostCost) {
-      ++place;
-      continue;
-    }
-    cost += job->cost_;
-    job->state_ = CombinedJob::State::kTaken;
-    jobs->push_back(job);
-    place = queue_.erase(place);
+  const size_t most = std::min(kMostJobs, (queue_.size() + in_hand_ + parts - 1) / parts);
+  in_hand_ -= answered;
+  if (queue_.empty()) {
+    --runners_;
+    return jobs;
   }
+  jobs.splice(jobs.end(), queue_, queue_.begin());
+  const CombinedJob& first = *jobs.front();
+  int64_t cost = first.cost();
+  for (auto place = queue_.begin(); place != queue_.end() && jobs.size() < most;) {
+    const auto next = std::next(place);
+    if (first.GoesWith(**place) && cost + (*place)->cost() <= kMostCost) {
+      cost += (*place)->cost();
+      jobs.splice(jobs.end(), queue_, place);
+    }
+    place = next;
+  }
+  in_hand_ += jobs.size();
+  return jobs;
 }
 
-// The turn goes over to the first who waits, so that nobody who comes now can take it. Returns whom to tell.
-Turn JobCombiner::HandOver() {
-  if (queue_.empty()) {
-    --leaders_;
-    return nullptr;
+void JobCombiner::RunTogether(const Jobs& jobs) {
+  std::array<CombinedJob*, kMostJobs> together;
+  std::transform(jobs.begin(), jobs.end(), together.begin(), [](const auto& job) { return job.get(); });
+  auto asked_at = Clock::now();
+  const engine::ScopedRunStop stop([&] {
+    absl::Status status;
+    const auto now = Clock::now();
+    if (now - asked_at < kCheckInterval) return status;
+    asked_at = now;
+    FinishLate();
+    for (const auto& job : jobs) {
+      status = job->limits().Check();
+      if (status.ok()) break;
+    }
+    return status;
+  });
+  run_({together.data(), jobs.size()});
+}
+
+// Those that wait and are not waited for.
+void JobCombiner::FinishLate() {
+  Jobs gone;
+  {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    const auto now = Clock::now();
+    if (now - late_looked_at_ < kLateInterval) return;
+    late_looked_at_ = now;
+    for (auto place = queue_.begin(); place != queue_.end();) {
+      const auto next = std::next(place);
+      if (!(*place)->limits().Check().ok()) gone.splice(gone.end(), queue_, place);
+      place = next;
+    }
   }
-  CombinedJob* first = queue_.front();
-  queue_.pop_front();
-  first->state_ = CombinedJob::State::kLeads;
-  return first->changed_;
+  for (const auto& job : gone) job->Finish(job->limits().Check());
 }
 
 int JobCombiner::waiting() const {

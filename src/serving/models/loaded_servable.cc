@@ -10,6 +10,7 @@
 #include "fmt/format.h"
 #include "savedmodel/reader_files.h"
 #include "savedmodel/saved_model.h"
+#include "serving/models/wait_for.h"
 #include "serving/text/text_signatures.h"
 
 namespace tiqu::serving {
@@ -104,51 +105,65 @@ absl::StatusOr<std::unique_ptr<LoadedServable>> LoadedServable::Load(const std::
   TIQU_ASSIGN_OR_RETURN(servable->batcher_,
                         MakeBatcher(options.batching, model_name, version_dir, servable->engine_->signatures(),
                                     servable->reader_ != nullptr, servable->run_));
-  servable->AddText(options.gate->width());
+  servable->AddText(options.text_threads);
   return servable;
 }
 
-void LoadedServable::AddText(int width) {
+void LoadedServable::AddText(TextThreads* threads) {
+  if (reader_ != nullptr) AddTextSignatures(&signature_defs_, &signatures_);
+  if (tagger_ != nullptr) AddTaggerSignature(&signature_defs_, &signatures_);
+  if (threads == nullptr) return;
   if (reader_ != nullptr) {
-    AddTextSignatures(&signature_defs_, &signatures_);
-    read_combiner_ = std::make_unique<ReadCombiner>(width, [reader = reader_](const auto& requests, const auto& rules) {
-      return reader->ReadAll(requests, rules);
-    });
+    read_combiner_ = std::make_unique<ReadCombiner>(
+        threads,
+        [reader = reader_](const auto& requests, const auto& rules) { return reader->ReadAll(requests, rules); });
   }
   if (tagger_ != nullptr) {
-    AddTaggerSignature(&signature_defs_, &signatures_);
     tag_combiner_ = std::make_unique<TagCombiner>(
-        width, [tagger = tagger_](const auto& texts, float threshold) { return tagger->TagAll(texts, threshold); });
+        threads, [tagger = tagger_](const auto& texts, float threshold) { return tagger->TagAll(texts, threshold); });
   }
 }
 
-absl::StatusOr<std::vector<answer::RequestResult>> LoadedServable::ReadTexts(std::span<const answer::Request> requests,
-                                                                             const decode::AnswerRules& rules,
-                                                                             const RunLimits& limits) const {
-  if (read_combiner_ == nullptr) return Servable::ReadTexts(requests, rules, limits);  // says what is missing
-  return read_combiner_->Run(requests, rules, limits);
+void LoadedServable::StartReading(std::vector<answer::Request> requests, const decode::AnswerRules& rules,
+                                  const RunLimits& limits, ReadDone done) const {
+  if (read_combiner_ == nullptr) return Servable::StartReading(std::move(requests), rules, limits, std::move(done));
+  read_combiner_->Start(std::move(requests), rules, limits, std::move(done));
 }
 
-absl::StatusOr<std::vector<answer::TagResult>> LoadedServable::TagTexts(std::span<const std::string_view> texts,
-                                                                        float threshold,
-                                                                        const RunLimits& limits) const {
-  if (tag_combiner_ == nullptr) return Servable::TagTexts(texts, threshold, limits);
-  return tag_combiner_->Run(texts, threshold, limits);
+void LoadedServable::StartTagging(std::vector<std::string_view> texts, float threshold, const RunLimits& limits,
+                                  TagDone done) const {
+  if (tag_combiner_ == nullptr) return Servable::StartTagging(std::move(texts), threshold, limits, std::move(done));
+  tag_combiner_->Start(std::move(texts), threshold, limits, std::move(done));
+}
+
+bool LoadedServable::TakesText(const std::string& signature) const {
+  const auto def = signature_defs_.find(signature);
+  return def != signature_defs_.end() && IsTextSignature(def->second);
+}
+
+void LoadedServable::Start(const std::string& signature, TensorMap inputs, const RunLimits& limits,
+                           RunDone done) const {
+  if (!TakesText(signature)) return Servable::Start(signature, std::move(inputs), limits, std::move(done));
+  if (tagger_ != nullptr) {
+    return StartTaggerSignature(
+        std::move(inputs),
+        [&](auto texts, TagDone tagged) {
+          StartTagging(std::move(texts), tagger_->threshold(), limits, std::move(tagged));
+        },
+        std::move(done));
+  }
+  StartTextSignature(
+      signature_defs_.at(signature), std::move(inputs), reader_->rules(),
+      [&](auto requests, const auto& rules, ReadDone read) {
+        StartReading(std::move(requests), rules, limits, std::move(read));
+      },
+      std::move(done));
 }
 
 absl::StatusOr<TensorMap> LoadedServable::Run(const std::string& signature, const TensorMap& inputs,
                                               const RunLimits& limits) const {
-  const auto def = signature_defs_.find(signature);
-  if (def != signature_defs_.end() && IsTextSignature(def->second)) {
-    if (tagger_ != nullptr) {
-      return RunTaggerSignature(inputs,
-                                [&](const auto& texts) { return TagTexts(texts, tagger_->threshold(), limits); });
-    }
-    if (reader_ != nullptr) {
-      return RunTextSignature(def->second, inputs, reader_->rules(), [&](const auto& requests, const auto& rules) {
-        return ReadTexts(requests, rules, limits);
-      });
-    }
+  if (TakesText(signature)) {
+    return WaitFor<absl::StatusOr<TensorMap>>([&](RunDone done) { Start(signature, inputs, limits, std::move(done)); });
   }
   return batcher_ == nullptr ? run_(signature, inputs, limits) : batcher_->Run(signature, inputs, limits);
 }

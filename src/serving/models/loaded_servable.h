@@ -2,7 +2,8 @@
 //
 //   TIQU_ASSIGN_OR_RETURN(auto servable, LoadedServable::Load("qa", 3, "/models/qa/3", {.gate = gate}));
 //
-// Runs on the calling thread, when the gate lets it; short texts that wait run together, on the thread of one of them.
+// Tensors run on the calling thread, when the gate lets them; texts on threads of their own, short ones that wait
+// together.
 // Thread safety: as Servable.
 #pragma once
 
@@ -27,6 +28,8 @@ namespace tiqu::serving {
 
 struct ServableOptions {
   std::shared_ptr<RunGate> gate;  // shared by all servables of the process
+  // The same; null: texts are read on the calling thread. Must outlive the servables, and be ended by none of them.
+  TextThreads* text_threads = nullptr;
   std::vector<std::string> tags = {"serve"};
   Precision precision = Precision::kFloat32;
   answer::ReaderOptions reader;  // its precision is ignored
@@ -48,13 +51,14 @@ class LoadedServable : public Servable {
   const std::map<std::string, engine::Signature>& signatures() const override { return signatures_; }
   absl::StatusOr<TensorMap> Run(const std::string& signature, const TensorMap& inputs,
                                 const RunLimits& limits) const override;
+  bool TakesText(const std::string& signature) const override;
+  void Start(const std::string& signature, TensorMap inputs, const RunLimits& limits, RunDone done) const override;
   const answer::Reader* reader() const override { return reader_.get(); }
-  absl::StatusOr<std::vector<answer::RequestResult>> ReadTexts(std::span<const answer::Request> requests,
-                                                               const decode::AnswerRules& rules,
-                                                               const RunLimits& limits) const override;
+  void StartReading(std::vector<answer::Request> requests, const decode::AnswerRules& rules, const RunLimits& limits,
+                    ReadDone done) const override;
   const answer::Tagger* tagger() const override { return tagger_.get(); }
-  absl::StatusOr<std::vector<answer::TagResult>> TagTexts(std::span<const std::string_view> texts, float threshold,
-                                                          const RunLimits& limits) const override;
+  void StartTagging(std::vector<std::string_view> texts, float threshold, const RunLimits& limits,
+                    TagDone done) const override;
 
  private:
   using ReadCombiner = TextCombiner<answer::Request, decode::AnswerRules, answer::RequestResult>;
@@ -62,8 +66,8 @@ class LoadedServable : public Servable {
 
   LoadedServable(std::string model_name, int64_t version) : model_name_(std::move(model_name)), version_(version) {}
 
-  // What the model does with texts, with so many runs at a time.
-  void AddText(int width);
+  // What the model does with texts. Null: on the calling thread.
+  void AddText(TextThreads* threads);
 
   const std::string model_name_;
   const int64_t version_;
@@ -74,8 +78,8 @@ class LoadedServable : public Servable {
   std::shared_ptr<const engine::Engine> engine_;
   std::shared_ptr<const answer::Reader> reader_;
   std::shared_ptr<const answer::Tagger> tagger_;
-  std::unique_ptr<ReadCombiner> read_combiner_;  // null: not a reader
-  std::unique_ptr<TagCombiner> tag_combiner_;    // null: not a tagger
+  std::unique_ptr<ReadCombiner> read_combiner_;  // null: texts run on the calling thread
+  std::unique_ptr<TagCombiner> tag_combiner_;
 };
 
 }  // namespace tiqu::serving

@@ -210,8 +210,10 @@ TEST(LoadedReaderTest, TextsOfOtherLengthsInOneBatchChangeNoBit) {
 
 TEST(LoadedReaderTest, TextsThatRunTogetherAreAnsweredAsAlone) {
   if (!fs::exists(StarterVersion() + "/saved_model.pb")) GTEST_SKIP();
+  TextThreads threads(1);
   ServableOptions options;
   options.gate = std::make_shared<RunGate>(1);
+  options.text_threads = &threads;
   const auto servable = LoadedServable::Load("qa", 1, StarterVersion(), options);
   ASSERT_TRUE(servable.ok()) << servable.status();
   const answer::Reader& reader = *(*servable)->reader();

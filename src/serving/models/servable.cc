@@ -3,6 +3,7 @@
 #include "absl/strings/str_cat.h"
 #include "base/status.h"
 #include "engine/run_stop.h"
+#include "serving/models/wait_for.h"
 
 namespace tiqu::serving {
 namespace {
@@ -24,17 +25,33 @@ auto RunLimited(const RunLimits& limits, const Work& work) -> absl::StatusOr<dec
 
 }  // namespace
 
-absl::StatusOr<std::vector<answer::RequestResult>> Servable::ReadTexts(std::span<const answer::Request> requests,
-                                                                       const decode::AnswerRules& rules,
-                                                                       const RunLimits& limits) const {
-  if (reader() == nullptr) return WrongKind(*this, "reader");
-  return RunLimited(limits, [&] { return reader()->ReadAll(requests, rules); });
+void Servable::Start(const std::string& signature, TensorMap inputs, const RunLimits& limits, RunDone done) const {
+  done(Run(signature, inputs, limits));
 }
 
-absl::StatusOr<std::vector<answer::TagResult>> Servable::TagTexts(std::span<const std::string_view> texts,
-                                                                  float threshold, const RunLimits& limits) const {
-  if (tagger() == nullptr) return WrongKind(*this, "tagger");
-  return RunLimited(limits, [&] { return tagger()->TagAll(texts, threshold); });
+void Servable::StartReading(std::vector<answer::Request> requests, const decode::AnswerRules& rules,
+                            const RunLimits& limits, ReadDone done) const {
+  if (reader() == nullptr) return done(WrongKind(*this, "reader"));
+  done(RunLimited(limits, [&] { return reader()->ReadAll(requests, rules); }));
+}
+
+ReadResults Servable::ReadTexts(std::span<const answer::Request> requests, const decode::AnswerRules& rules,
+                                const RunLimits& limits) const {
+  return WaitFor<ReadResults>([&](ReadDone done) {
+    StartReading({requests.begin(), requests.end()}, rules, limits, std::move(done));
+  });
+}
+
+void Servable::StartTagging(std::vector<std::string_view> texts, float threshold, const RunLimits& limits,
+                            TagDone done) const {
+  if (tagger() == nullptr) return done(WrongKind(*this, "tagger"));
+  done(RunLimited(limits, [&] { return tagger()->TagAll(texts, threshold); }));
+}
+
+TagResults Servable::TagTexts(std::span<const std::string_view> texts, float threshold, const RunLimits& limits) const {
+  return WaitFor<TagResults>([&](TagDone done) {
+    StartTagging({texts.begin(), texts.end()}, threshold, limits, std::move(done));
+  });
 }
 
 }  // namespace tiqu::serving

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <memory>
 #include <span>
@@ -23,6 +24,14 @@ namespace tiqu::serving {
 using engine::TensorMap;
 using SignatureDefs = google::protobuf::Map<std::string, tensorflow::SignatureDef>;
 
+using ReadResults = absl::StatusOr<std::vector<answer::RequestResult>>;
+using TagResults = absl::StatusOr<std::vector<answer::TagResult>>;
+
+// Who is told of the end of what was started; must not throw.
+using RunDone = std::function<void(absl::StatusOr<TensorMap> outputs)>;
+using ReadDone = std::function<void(ReadResults results)>;
+using TagDone = std::function<void(TagResults results)>;
+
 class Servable {
  public:
   virtual ~Servable() = default;
@@ -40,20 +49,30 @@ class Servable {
   virtual absl::StatusOr<TensorMap> Run(const std::string& signature, const TensorMap& inputs,
                                         const RunLimits& limits) const = 0;
 
+  // Whether the signature is one of text: Start then needs no thread of the caller's.
+  virtual bool TakesText(const std::string& /*signature*/) const { return false; }
+  // As Run; `done` comes once, before this returns or later, on any thread. The servable must last until then. Throws
+  // std::bad_alloc; then `done` does not come.
+  virtual void Start(const std::string& signature, TensorMap inputs, const RunLimits& limits, RunDone done) const;
+
   // Null when the model is not a Tiqu reader.
   virtual const answer::Reader* reader() const { return nullptr; }
-  // Text in, answers out, under the same limits as Run; one result a request, in order. Errors: FAILED_PRECONDITION
-  // (the model is not a reader), DEADLINE_EXCEEDED, CANCELLED.
-  virtual absl::StatusOr<std::vector<answer::RequestResult>> ReadTexts(std::span<const answer::Request> requests,
-                                                                       const decode::AnswerRules& rules,
-                                                                       const RunLimits& limits) const;
+  // Text in, answers out, under the same limits as Run; one result a request, in order. As Start; the texts, too, must
+  // last until `done`. Errors: FAILED_PRECONDITION (the model is not a reader), DEADLINE_EXCEEDED, CANCELLED,
+  // RESOURCE_EXHAUSTED (memory).
+  virtual void StartReading(std::vector<answer::Request> requests, const decode::AnswerRules& rules,
+                            const RunLimits& limits, ReadDone done) const;
+  // The same, waited for.
+  ReadResults ReadTexts(std::span<const answer::Request> requests, const decode::AnswerRules& rules,
+                        const RunLimits& limits) const;
 
   // Null when the model is not a Tiqu tagger.
   virtual const answer::Tagger* tagger() const { return nullptr; }
-  // Texts in, entities out; otherwise as ReadTexts. Errors: FAILED_PRECONDITION (the model is not a tagger), those of
-  // ReadTexts.
-  virtual absl::StatusOr<std::vector<answer::TagResult>> TagTexts(std::span<const std::string_view> texts,
-                                                                  float threshold, const RunLimits& limits) const;
+  // Texts in, entities out; otherwise as StartReading. Errors: FAILED_PRECONDITION (the model is not a tagger), those
+  // of StartReading.
+  virtual void StartTagging(std::vector<std::string_view> texts, float threshold, const RunLimits& limits,
+                            TagDone done) const;
+  TagResults TagTexts(std::span<const std::string_view> texts, float threshold, const RunLimits& limits) const;
 };
 
 // Holding one keeps the version loaded: a version is unloaded when its last handle is gone.

@@ -1,5 +1,6 @@
 #include "serving/rest/extract_endpoint.h"
 
+#include <memory>
 #include <utility>
 #include <vector>
 
@@ -9,7 +10,9 @@
 #include "answer/tagger.h"
 #include "base/status.h"
 #include "base/utf8.h"
+#include "serving/json/json_document.h"
 #include "serving/json/json_text.h"
+#include "serving/models/guarded.h"
 #include "serving/rest/extract_request.h"
 
 namespace tiqu::serving {
@@ -36,7 +39,7 @@ std::string ResultFields(const ExtractDocument& document, const std::vector<Repl
 }
 
 // "entities":[{"type", "text", "begin", "end", "score"}, ...]
-std::string EntityFields(const std::vector<answer::Entity>& entities) {
+std::string EntityFields(const ExtractDocument& /*document*/, const std::vector<answer::Entity>& entities) {
   std::string out = "\"entities\":";
   answer::AppendEntities(entities, &out);
   return out;
@@ -55,46 +58,74 @@ void AppendDocument(const ExtractDocument& document, const Fields& fields, std::
   out->push_back('}');
 }
 
-// The documents whose texts may be read; the others get their error.
-std::vector<size_t> CheckDocuments(const ExtractRequest& request, const ExtractLimits& limits,
-                                   std::vector<Fields>* results) {
-  std::vector<size_t> good;
-  for (size_t i = 0; i < request.documents.size(); ++i) {
-    absl::Status status = CheckTexts(request.documents[i], limits);
-    if (status.ok()) good.push_back(i);
-    results->push_back(status.ok() ? Fields(std::string()) : Fields(std::move(status)));
+// A request on its way. The texts lie in `json`.
+struct ExtractCall {
+  ServableHandle servable;
+  JsonDocument json;
+  ExtractRequest request;
+  std::vector<Fields> results;  // of all documents
+  std::vector<size_t> good;     // documents whose texts may be read; the others have their error already
+};
+
+void CheckDocuments(const ExtractLimits& limits, ExtractCall* call) {
+  for (size_t i = 0; i < call->request.documents.size(); ++i) {
+    absl::Status status = CheckTexts(call->request.documents[i], limits);
+    if (status.ok()) call->good.push_back(i);
+    call->results.push_back(status.ok() ? Fields(std::string()) : Fields(std::move(status)));
   }
-  return good;
 }
 
-absl::StatusOr<std::vector<Fields>> ReadDocuments(const Servable& servable, const ExtractRequest& request,
-                                                  const ExtractLimits& limits, const RunLimits& run_limits) {
-  std::vector<Fields> results;
-  const std::vector<size_t> good = CheckDocuments(request, limits, &results);
+std::string AnswerBody(const ExtractCall& call) {
+  std::string out = absl::StrCat("{\"model_version\":\"", call.servable->version(), "\",\"documents\":");
+  char before = '[';
+  for (size_t i = 0; i < call.results.size(); ++i) {
+    out.push_back(std::exchange(before, ','));
+    AppendDocument(call.request.documents[i], call.results[i], &out);
+  }
+  out.append("]}");
+  return out;
+}
+
+// Of a request with one document, whose error is that of the request.
+absl::StatusOr<std::string> SingleAnswerBody(const ExtractCall& call) {
+  TIQU_RETURN_IF_ERROR(call.results.front().status());
+  std::string out;
+  AppendDocument(call.request.documents.front(), call.results.front(), &out);
+  return out.insert(1, absl::StrCat("\"model_version\":\"", call.servable->version(), "\","));
+}
+
+// `fields_of` writes the fields of one document, from what was found in it.
+template <typename Results, typename FieldsOf>
+absl::StatusOr<std::string> Finish(Results found, const FieldsOf& fields_of, ExtractCall* call) {
+  TIQU_RETURN_IF_ERROR(found.status());
+  for (size_t k = 0; k < call->good.size(); ++k) {
+    const auto& one = (*found)[k];
+    const ExtractDocument& document = call->request.documents[call->good[k]];
+    call->results[call->good[k]] = one.ok() ? Fields(fields_of(document, *one)) : Fields(one.status());
+  }
+  return call->request.several ? AnswerBody(*call) : SingleAnswerBody(*call);
+}
+
+void StartReadingDocuments(std::shared_ptr<ExtractCall> call, const RunLimits& run_limits, ExtractDone done) {
   std::vector<answer::Request> asked;
-  for (const size_t i : good) asked.push_back({request.documents[i].passage, request.documents[i].questions});
+  for (const size_t i : call->good)
+    asked.push_back({call->request.documents[i].passage, call->request.documents[i].questions});
+  const Servable& servable = *call->servable;
   decode::AnswerRules rules = servable.reader()->rules();
-  if (request.threshold) rules.threshold = *request.threshold;
-  TIQU_ASSIGN_OR_RETURN(const auto read, servable.ReadTexts(asked, rules, run_limits));
-  for (size_t k = 0; k < good.size(); ++k) {
-    results[good[k]] =
-        read[k].ok() ? Fields(ResultFields(request.documents[good[k]], *read[k])) : Fields(read[k].status());
-  }
-  return results;
+  if (call->request.threshold) rules.threshold = *call->request.threshold;
+  servable.StartReading(std::move(asked), rules, run_limits, [call, done = std::move(done)](ReadResults read) {
+    done(Guarded([&] { return Finish(std::move(read), ResultFields, call.get()); }));
+  });
 }
 
-absl::StatusOr<std::vector<Fields>> TagDocuments(const Servable& servable, const ExtractRequest& request,
-                                                 const ExtractLimits& limits, const RunLimits& run_limits) {
-  std::vector<Fields> results;
-  const std::vector<size_t> good = CheckDocuments(request, limits, &results);
+void StartTaggingDocuments(std::shared_ptr<ExtractCall> call, const RunLimits& run_limits, ExtractDone done) {
   std::vector<std::string_view> texts;
-  for (const size_t i : good) texts.push_back(request.documents[i].passage);
-  const float threshold = request.threshold.value_or(servable.tagger()->threshold());
-  TIQU_ASSIGN_OR_RETURN(const auto tagged, servable.TagTexts(texts, threshold, run_limits));
-  for (size_t k = 0; k < good.size(); ++k) {
-    results[good[k]] = tagged[k].ok() ? Fields(EntityFields(*tagged[k])) : Fields(tagged[k].status());
-  }
-  return results;
+  for (const size_t i : call->good) texts.push_back(call->request.documents[i].passage);
+  const Servable& servable = *call->servable;
+  const float threshold = call->request.threshold.value_or(servable.tagger()->threshold());
+  servable.StartTagging(std::move(texts), threshold, run_limits, [call, done = std::move(done)](TagResults tagged) {
+    done(Guarded([&] { return Finish(std::move(tagged), EntityFields, call.get()); }));
+  });
 }
 
 absl::Status TakesNoText(const Servable& servable) {
@@ -104,32 +135,28 @@ absl::Status TakesNoText(const Servable& servable) {
                    servable.model_name(), "/metadata shows its signatures)"));
 }
 
+absl::StatusOr<std::shared_ptr<ExtractCall>> ReadCall(ServableHandle servable, std::string_view body,
+                                                      const ExtractLimits& limits) {
+  TIQU_ASSIGN_OR_RETURN(JsonDocument json, JsonDocument::Parse(body));
+  const bool tags = servable->tagger() != nullptr;
+  if (!tags && servable->reader() == nullptr) return TakesNoText(*servable);
+  const ExtractForm form = tags ? ExtractForm::kText : ExtractForm::kQuestions;
+  TIQU_ASSIGN_OR_RETURN(ExtractRequest request, ReadExtractRequest(json, form, limits));
+  auto call =
+      std::make_shared<ExtractCall>(ExtractCall{std::move(servable), std::move(json), std::move(request), {}, {}});
+  CheckDocuments(limits, call.get());
+  return call;
+}
+
 }  // namespace
 
-absl::StatusOr<std::string> Extract(const Servable& servable, std::string_view body, const ExtractLimits& limits,
-                                    const RunLimits& run_limits) {
-  TIQU_ASSIGN_OR_RETURN(const JsonDocument json, JsonDocument::Parse(body));
-  const bool tags = servable.tagger() != nullptr;
-  if (!tags && servable.reader() == nullptr) return TakesNoText(servable);
-  const ExtractForm form = tags ? ExtractForm::kText : ExtractForm::kQuestions;
-  TIQU_ASSIGN_OR_RETURN(const ExtractRequest request, ReadExtractRequest(json, form, limits));
-  TIQU_ASSIGN_OR_RETURN(const std::vector<Fields> results, tags ? TagDocuments(servable, request, limits, run_limits)
-                                                                : ReadDocuments(servable, request, limits, run_limits));
-  const std::string version = absl::StrCat("\"model_version\":\"", servable.version(), "\",");
-  if (!request.several) {
-    if (!results.front().ok()) return results.front().status();
-    std::string out;
-    AppendDocument(request.documents.front(), results.front(), &out);
-    return out.insert(1, version);
-  }
-  std::string out = absl::StrCat("{", version, "\"documents\":");
-  char before = '[';
-  for (size_t i = 0; i < results.size(); ++i) {
-    out.push_back(std::exchange(before, ','));
-    AppendDocument(request.documents[i], results[i], &out);
-  }
-  out.append("]}");
-  return out;
+void StartExtract(ServableHandle servable, std::string_view body, const ExtractLimits& limits,
+                  const RunLimits& run_limits, ExtractDone done) {
+  const bool tags = servable->tagger() != nullptr;
+  auto call = ReadCall(std::move(servable), body, limits);
+  if (!call.ok()) return done(call.status());
+  const auto start = tags ? StartTaggingDocuments : StartReadingDocuments;
+  start(*std::move(call), run_limits, std::move(done));
 }
 
 }  // namespace tiqu::serving

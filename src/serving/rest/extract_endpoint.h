@@ -19,6 +19,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <string>
 #include <string_view>
 
@@ -35,9 +36,12 @@ struct ExtractLimits {
   int64_t documents = 1000;
 };
 
-// The body of the answer. Errors: INVALID_ARGUMENT (the body's form, a text that is empty, too long or not UTF-8, more
-// questions than the limit), FAILED_PRECONDITION (the model is no reader), DEADLINE_EXCEEDED, CANCELLED.
-absl::StatusOr<std::string> Extract(const Servable& servable, std::string_view body, const ExtractLimits& limits,
-                                    const RunLimits& run_limits);
+// The body of the answer, which `done` is given once, before this returns or later, on any thread; it must not throw.
+// `body` need not last, the servable is held. Errors: INVALID_ARGUMENT (the body's form, a text that is empty, too long
+// or not UTF-8, more questions than the limit), FAILED_PRECONDITION (the model is no reader), DEADLINE_EXCEEDED,
+// CANCELLED, RESOURCE_EXHAUSTED (memory).
+using ExtractDone = std::function<void(absl::StatusOr<std::string> body)>;
+void StartExtract(ServableHandle servable, std::string_view body, const ExtractLimits& limits,
+                  const RunLimits& run_limits, ExtractDone done);
 
 }  // namespace tiqu::serving

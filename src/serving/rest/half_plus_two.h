@@ -11,6 +11,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "answer/fake_reader.h"
+#include "base/task_queue.h"
 #include "serving/models/model_registry.h"
 
 namespace tiqu::serving {
@@ -47,6 +48,17 @@ class HalfPlusTwoServable : public Servable {
     return TensorMap{{"y", y}};
   }
 
+  // Takes serving_default for a signature of text: what is started runs on a thread of the queue.
+  bool TakesText(const std::string& signature) const override {
+    return elsewhere_ != nullptr && signature == "serving_default";
+  }
+  void Start(const std::string& signature, TensorMap inputs, const RunLimits& limits, RunDone done) const override {
+    elsewhere_->Submit([this, signature, inputs = std::move(inputs), limits, done = std::move(done)] {
+      done(Run(signature, inputs, limits));
+    });
+  }
+  void StartElsewhere(TaskQueue* queue) { elsewhere_ = queue; }
+
   void SetReader(std::shared_ptr<const answer::Reader> reader) { reader_ = std::move(reader); }
   // Called at the start of each run.
   void OnRun(std::function<absl::Status(const RunLimits&)> call) { on_run_ = std::move(call); }
@@ -73,6 +85,7 @@ class HalfPlusTwoServable : public Servable {
   std::map<std::string, engine::Signature> signatures_;
   std::shared_ptr<const answer::Reader> reader_;
   std::function<absl::Status(const RunLimits&)> on_run_;
+  TaskQueue* elsewhere_ = nullptr;
 };
 
 class HalfPlusTwoModels : public ModelRegistry {

@@ -25,6 +25,15 @@ class HttpHandler {
   virtual std::optional<HttpResponse> Refuse(const HttpRequest& /*head*/) const { return std::nullopt; }
 
   virtual HttpResponse Handle(const HttpRequest& request, const RequestContext& context) const = 0;
+
+  using Done = std::function<void(HttpResponse response)>;
+  // Whether Start takes the request, at once and without keeping a thread waiting.
+  virtual bool CanStart(const HttpRequest& /*request*/) const { return false; }
+  // As Handle, for requests that CanStart takes; `done`, which must not throw, comes once, before this returns or
+  // later, on any thread. The request must last until then. Must not throw.
+  virtual void Start(const HttpRequest& request, const RequestContext& context, Done done) const {
+    done(Handle(request, context));
+  }
 };
 
 }  // namespace tiqu::serving

@@ -1,6 +1,7 @@
 #include "serving/rest/rest_handler.h"
 
 #include <algorithm>
+#include <memory>
 #include <new>
 #include <set>
 #include <utility>
@@ -14,12 +15,17 @@
 #include "serving/json/predict_json.h"
 #include "serving/json/request_hint.h"
 #include "serving/metrics/request_metrics.h"
+#include "serving/models/guarded.h"
+#include "serving/models/wait_for.h"
 #include "serving/rest/bearer_token.h"
 #include "serving/rest/http_status.h"
 #include "serving/rest/model_json.h"
 
 namespace tiqu::serving {
 namespace {
+
+constexpr char kExtractVerb[] = "extract";
+constexpr size_t kMostStartedBytes = size_t{8} << 10;  // of a body that is read at once, by whoever received it
 
 constexpr char kRuntimeLatency[] = ":tensorflow:serving:runtime_latency";
 
@@ -110,12 +116,42 @@ HttpResponse RestHandler::Handle(const HttpRequest& request, const RequestContex
   } catch (const std::bad_alloc&) {
     response = ErrorResponse(absl::ResourceExhaustedError("memory does not suffice for this request"));
   }
-  if (options_.cors && IsRestPath(target)) {
-    response.headers.emplace_back("Access-Control-Allow-Origin", "*");
-    response.headers.emplace_back("Access-Control-Allow-Methods", "POST, GET");
-    response.headers.emplace_back("Access-Control-Allow-Headers", "Content-Type");
-  }
+  return IsRestPath(target) ? WithCors(std::move(response)) : response;
+}
+
+HttpResponse RestHandler::WithCors(HttpResponse response) const {
+  if (!options_.cors) return response;
+  response.headers.emplace_back("Access-Control-Allow-Origin", "*");
+  response.headers.emplace_back("Access-Control-Allow-Methods", "POST, GET");
+  response.headers.emplace_back("Access-Control-Allow-Headers", "Content-Type");
   return response;
+}
+
+bool RestHandler::CanStart(const HttpRequest& request) const {
+  if (request.method != "POST" || request.body.size() > kMostStartedBytes || Refuse(request)) return false;
+  const auto path = MatchPost(WithoutAuthority(request.target));
+  return path && path->verb == kExtractVerb;
+}
+
+void RestHandler::Start(const HttpRequest& request, const RequestContext& context, Done done) const {
+  struct Started {
+    ModelPath path;
+    absl::Time start = absl::Now();
+    Done done;
+  };
+  const auto started = std::make_shared<Started>();
+  started->path = *MatchPost(WithoutAuthority(request.target));
+  started->done = std::move(done);
+  const ExtractDone answer = [this, started](const absl::StatusOr<std::string>& body) {
+    started->done(WithCors(AnswerPost(started->path, started->start, body)));
+  };
+  const absl::Status status = Guarded([&]() -> absl::Status {
+    TIQU_ASSIGN_OR_RETURN(const pb::ModelSpec spec, SpecOf(started->path));
+    TIQU_ASSIGN_OR_RETURN(ServableHandle servable, models_.Find(spec));
+    StartExtract(std::move(servable), request.body, options_.extract, LimitsOf(context), answer);
+    return absl::OkStatus();
+  });
+  if (!status.ok()) answer(status);
 }
 
 HttpResponse RestHandler::Route(const HttpRequest& request, std::string_view target,
@@ -156,13 +192,20 @@ HttpResponse RestHandler::Post(const ModelPath& path, const HttpRequest& request
   const absl::Time start = absl::Now();
   auto spec = SpecOf(path);
   if (!spec.ok()) return ErrorResponse(spec.status());
-  Call call = {path, request.body, *std::move(spec), {}};
-  if (options_.timeout > absl::ZeroDuration()) call.limits.deadline = context.received + options_.timeout;
-  call.limits.cancelled = context.cancelled;
-  const auto body = Infer(call);
+  return AnswerPost(path, start, Infer({path, request.body, *std::move(spec), LimitsOf(context)}));
+}
+
+RunLimits RestHandler::LimitsOf(const RequestContext& context) const {
+  RunLimits limits;
+  if (options_.timeout > absl::ZeroDuration()) limits.deadline = context.received + options_.timeout;
+  limits.cancelled = context.cancelled;
+  return limits;
+}
+
+HttpResponse RestHandler::AnswerPost(const ModelPath& path, absl::Time start,
+                                     const absl::StatusOr<std::string>& body) const {
   CountRequest(&metrics_, {path.model, path.verb, "REST"}, body.status(), absl::Now() - start);
-  if (!body.ok()) return ErrorResponse(body.status());
-  return JsonResponse(*body);
+  return body.ok() ? JsonResponse(*body) : ErrorResponse(body.status());
 }
 
 absl::StatusOr<std::string> RestHandler::Infer(const Call& call) const {
@@ -170,7 +213,8 @@ absl::StatusOr<std::string> RestHandler::Infer(const Call& call) const {
   if (call.path.verb == "classify") return Classify(call);
   if (call.path.verb == "regress") return Regress(call);
   TIQU_ASSIGN_OR_RETURN(const ServableHandle servable, models_.Find(call.spec));
-  return Extract(*servable, call.body, options_.extract, call.limits);
+  return WaitFor<absl::StatusOr<std::string>>(
+      [&](ExtractDone done) { StartExtract(servable, call.body, options_.extract, call.limits, std::move(done)); });
 }
 
 absl::StatusOr<std::string> RestHandler::Predict(const Call& call) const {

@@ -41,6 +41,9 @@ class RestHandler : public HttpHandler {
   // 401 when a token is wanted and the request does not show it; health and CORS preflight are open to all.
   std::optional<HttpResponse> Refuse(const HttpRequest& head) const override;
   HttpResponse Handle(const HttpRequest& request, const RequestContext& context) const override;
+  // Short requests for :extract.
+  bool CanStart(const HttpRequest& request) const override;
+  void Start(const HttpRequest& request, const RequestContext& context, Done done) const override;
 
  private:
   struct Call;
@@ -48,6 +51,9 @@ class RestHandler : public HttpHandler {
   HttpResponse Route(const HttpRequest& request, std::string_view target, const RequestContext& context) const;
   std::optional<HttpResponse> Operate(std::string_view target) const;
   HttpResponse Post(const ModelPath& path, const HttpRequest& request, const RequestContext& context) const;
+  RunLimits LimitsOf(const RequestContext& context) const;
+  HttpResponse AnswerPost(const ModelPath& path, absl::Time start, const absl::StatusOr<std::string>& body) const;
+  HttpResponse WithCors(HttpResponse response) const;
   absl::StatusOr<std::string> Infer(const Call& call) const;
   absl::StatusOr<std::string> Predict(const Call& call) const;
   absl::StatusOr<std::string> Classify(const Call& call) const;

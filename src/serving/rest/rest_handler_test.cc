@@ -4,6 +4,7 @@
 #include "gtest/gtest.h"
 #include "nlohmann/json.hpp"
 #include "serving/json/json_text.h"
+#include "serving/models/wait_for.h"
 #include "serving/rest/half_plus_two.h"
 #include "serving/rest/http_status.h"
 
@@ -18,7 +19,15 @@ class RestHandlerTest : public testing::Test {
   HttpResponse Send(const std::string& method, const std::string& target, const std::string& body = "",
                     HttpHeaders headers = {}) {
     const RestHandler handler(&models_, &metrics_, options_);
-    return handler.Handle({method, target, std::move(headers), body}, context_);
+    const HttpRequest request = {method, target, std::move(headers), body};
+    HttpResponse response = handler.Handle(request, context_);
+    if (handler.CanStart(request)) {
+      const auto started = WaitFor<HttpResponse>([&](auto done) { handler.Start(request, context_, std::move(done)); });
+      EXPECT_EQ(started.status, response.status);
+      EXPECT_EQ(started.headers, response.headers);
+      EXPECT_EQ(started.body, response.body);
+    }
+    return response;
   }
 
   HttpResponse Post(const std::string& target, const std::string& body) { return Send("POST", target, body); }
@@ -274,6 +283,20 @@ TEST_F(ExtractTest, OnePassageManyQuestions) {
   EXPECT_GT(results[0]["answers"][0]["score"], 0.9);
   EXPECT_LT(results[0]["no_answer"], 0.01);
   EXPECT_TRUE(results[1]["answers"].empty());
+}
+
+TEST_F(ExtractTest, OnlyShortRequestsForTextsAreStarted) {
+  const RestHandler handler(&models_, &metrics_, options_);
+  const auto starts = [&](const char* method, const char* target, size_t bytes) {
+    return handler.CanStart({method, target, {}, std::string(bytes, ' ')});
+  };
+  EXPECT_TRUE(starts("POST", "/v1/models/m:extract", 8192));
+  EXPECT_TRUE(starts("POST", "/v1/models/nosuch/versions/1:extract", 0));
+  EXPECT_FALSE(starts("POST", "/v1/models/m:extract", 8193));
+  EXPECT_FALSE(starts("GET", "/v1/models/m:extract", 10));
+  EXPECT_FALSE(starts("POST", "/v1/models/m:predict", 10));
+  EXPECT_FALSE(starts("POST", "/v1/models/m:Extract", 10));
+  EXPECT_FALSE(starts("POST", "/metrics", 10));
 }
 
 TEST_F(ExtractTest, OneQuestionWithIdAndThreshold) {

@@ -1,5 +1,8 @@
+#include <memory>
+
 #include "absl/strings/str_cat.h"
 #include "base/status.h"
+#include "serving/models/guarded.h"
 #include "serving/text/signature_builder.h"
 #include "serving/text/span_outputs.h"
 #include "serving/text/text_rows.h"
@@ -17,6 +20,17 @@ TensorMap EntityOutputs(std::vector<Entities> found) {
   return outputs;
 }
 
+absl::StatusOr<TensorMap> OutputsOfTags(TagResults results) {
+  TIQU_RETURN_IF_ERROR(results.status());
+  std::vector<Entities> found;
+  for (size_t row = 0; row < results->size(); ++row) {
+    answer::TagResult& entities = (*results)[row];
+    if (!entities.ok()) return Annotate(entities.status(), absl::StrCat("row ", row));
+    found.push_back(*std::move(entities));
+  }
+  return EntityOutputs(std::move(found));
+}
+
 }  // namespace
 
 void AddTaggerSignature(SignatureDefs* defs, std::map<std::string, engine::Signature>* signatures) {
@@ -31,16 +45,13 @@ void AddTaggerSignature(SignatureDefs* defs, std::map<std::string, engine::Signa
                    defs, signatures);
 }
 
-absl::StatusOr<TensorMap> RunTaggerSignature(const TensorMap& inputs, const TagTexts& tag) {
-  TIQU_ASSIGN_OR_RETURN(const auto* texts, TextsOf(inputs, kTextInput));
-  const std::vector<std::string_view> views(texts->begin(), texts->end());
-  TIQU_ASSIGN_OR_RETURN(std::vector<answer::TagResult> results, tag(views));
-  std::vector<Entities> found;
-  for (size_t row = 0; row < results.size(); ++row) {
-    if (!results[row].ok()) return Annotate(results[row].status(), absl::StrCat("row ", row));
-    found.push_back(*std::move(results[row]));
-  }
-  return EntityOutputs(std::move(found));
+void StartTaggerSignature(TensorMap inputs, const StartTagging& tag, RunDone done) {
+  const auto held = std::make_shared<const TensorMap>(std::move(inputs));  // what the views point into
+  const auto texts = TextsOf(*held, kTextInput);
+  if (!texts.ok()) return done(texts.status());
+  tag({(*texts)->begin(), (*texts)->end()}, [held, done = std::move(done)](TagResults results) {
+    done(Guarded([&] { return OutputsOfTags(std::move(results)); }));
+  });
 }
 
 }  // namespace tiqu::serving

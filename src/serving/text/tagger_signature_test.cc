@@ -1,5 +1,6 @@
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "serving/models/wait_for.h"
 #include "serving/text/text_rows.h"
 #include "serving/text/text_signatures.h"
 
@@ -15,7 +16,7 @@ Tensor TextVector(std::vector<std::string> texts) {
 }
 
 // Every 京 is a place; an empty text is an error.
-absl::StatusOr<std::vector<answer::TagResult>> TagCapitals(std::span<const std::string_view> texts) {
+void TagCapitals(const std::vector<std::string_view>& texts, const TagDone& done) {
   std::vector<answer::TagResult> results;
   for (const std::string_view text : texts) {
     if (text.empty()) {
@@ -28,11 +29,17 @@ absl::StatusOr<std::vector<answer::TagResult>> TagCapitals(std::span<const std::
     }
     results.push_back(std::move(entities));
   }
-  return results;
+  done(std::move(results));
+}
+
+absl::StatusOr<TensorMap> TagTensor(std::vector<std::string> texts) {
+  return WaitFor<absl::StatusOr<TensorMap>>([&](RunDone done) {
+    StartTaggerSignature({{"text", TextVector(std::move(texts))}}, TagCapitals, std::move(done));
+  });
 }
 
 TEST(TaggerSignatureTest, RowsAreFilledUpToTheOneWithMostEntities) {
-  const auto out = RunTaggerSignature({{"text", TextVector({"京和京", "无", "在京"})}}, TagCapitals);
+  const auto out = TagTensor({"京和京", "无", "在京"});
   ASSERT_TRUE(out.ok()) << out.status();
   EXPECT_EQ(out->at("types").shape(), (Shape{3, 2}));
   EXPECT_THAT(out->at("types").strings(), ElementsAre("LOC", "LOC", "", "", "LOC", ""));
@@ -44,8 +51,7 @@ TEST(TaggerSignatureTest, RowsAreFilledUpToTheOneWithMostEntities) {
 }
 
 TEST(TaggerSignatureTest, ErrorsNameTheRow) {
-  EXPECT_EQ(RunTaggerSignature({{"text", TextVector({"京", ""})}}, TagCapitals).status(),
-            absl::InvalidArgumentError("row 1: the text is empty"));
+  EXPECT_EQ(TagTensor({"京", ""}).status(), absl::InvalidArgumentError("row 1: the text is empty"));
 }
 
 TEST(TaggerSignatureTest, TheSignatureIsShownAndTaken) {

@@ -1,12 +1,16 @@
 #include "serving/text/text_combiner.h"
 
 #include <atomic>
+#include <memory>
+#include <mutex>
 #include <new>
 #include <string>
 #include <thread>
 #include <vector>
 
+#include "base/open_count.h"
 #include "gtest/gtest.h"
+#include "serving/models/wait_for.h"
 
 namespace tiqu::serving {
 namespace {
@@ -15,42 +19,48 @@ namespace {
 class TextCombinerTest : public testing::Test {
  protected:
   using Combiner = TextCombiner<std::string_view, float, std::string>;
+  using Results = absl::StatusOr<std::vector<std::string>>;
 
   std::vector<std::string> RunTexts(std::span<const std::string_view> texts, float threshold) {
     const bool first = begun_++ == 0;
     while (first && !go_) std::this_thread::yield();
     if (threshold < 0) throw std::bad_alloc();
+    const std::lock_guard<std::mutex> lock(mutex_);  // long ones run beside the others
     runs_.push_back(static_cast<int>(texts.size()));
     return {texts.begin(), texts.end()};
   }
 
   void Ask(std::vector<std::string> texts, float threshold) {
-    threads_.emplace_back([this, texts = std::move(texts), threshold] {
-      const std::vector<std::string_view> views(texts.begin(), texts.end());
-      const auto results = combiner_.Run(views, threshold, {});
+    const auto held = std::make_shared<const std::vector<std::string>>(std::move(texts));
+    unfinished_.Add();
+    combiner_.Start({held->begin(), held->end()}, threshold, {}, [this, held, threshold](const Results& results) {
       if (threshold < 0) {
         EXPECT_EQ(results.status().code(), absl::StatusCode::kResourceExhausted);
       } else {
-        ASSERT_TRUE(results.ok()) << results.status();
-        EXPECT_EQ(*results, texts);
+        EXPECT_TRUE(results.ok()) << results.status();
+        if (results.ok()) {
+          EXPECT_EQ(*results, *held);
+        }
       }
       ++answered_;
+      unfinished_.Remove();
     });
   }
   void WaitForFirst() const {
     while (begun_ == 0) std::this_thread::yield();
   }
   void LetGo() {
-    absl::SleepFor(absl::Milliseconds(200));  // the others wait by now; nothing but their number of runs depends on it
     go_ = true;
-    for (std::thread& thread : threads_) thread.join();
+    unfinished_.WaitForNone();
   }
 
-  Combiner combiner_{1, [this](const auto& texts, float threshold) { return RunTexts(texts, threshold); }};
+  TextThreads threads_{1};
+  Combiner combiner_{&threads_, [this](const auto& texts, float threshold) { return RunTexts(texts, threshold); }};
   std::atomic<int> begun_ = 0, answered_ = 0;
   std::atomic<bool> go_ = false;
-  std::vector<int> runs_;  // texts of each; one run at a time
-  std::vector<std::thread> threads_;
+  std::mutex mutex_;
+  std::vector<int> runs_;  // texts of each
+  OpenCount unfinished_;
 };
 
 TEST_F(TextCombinerTest, EachRequestGetsTheResultsOfItsOwnTexts) {
@@ -84,8 +94,8 @@ TEST_F(TextCombinerTest, ALongTextDoesNotWaitForOthers) {
   Ask({"first"}, 0.5F);
   WaitForFirst();
   const std::string text(9000, 'x');
-  const std::string_view views[] = {text};
-  const auto results = combiner_.Run(views, 0.5F, {});  // while the first one holds the only turn
+  // While the first one holds the only turn.
+  const auto results = WaitFor<Results>([&](auto done) { combiner_.Start({text}, 0.5F, {}, std::move(done)); });
   ASSERT_TRUE(results.ok()) << results.status();
   EXPECT_EQ(results->front(), text);
   EXPECT_EQ(answered_, 0);

@@ -1,11 +1,13 @@
 #include "serving/text/text_signatures.h"
 
 #include <algorithm>
+#include <memory>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "base/status.h"
 #include "serving/inference/example_signature.h"
+#include "serving/models/guarded.h"
 #include "serving/text/signature_builder.h"
 #include "serving/text/span_outputs.h"
 #include "serving/text/text_rows.h"
@@ -18,15 +20,38 @@ using tensorflow::SignatureDef;
 // Least score of a candidate that classify lists.
 constexpr float kCandidateThreshold = 0.01F;
 
-absl::StatusOr<std::vector<Reply>> ReadRows(std::span<const TextRow> rows, const decode::AnswerRules& rules,
-                                            const ReadTexts& read) {
+// A run of a signature. The requests point into the inputs or the examples.
+struct TextRun {
+  TensorMap inputs;
+  ExampleTexts examples;
   std::vector<answer::Request> requests;
-  for (const TextRow& row : rows) requests.push_back({row.passage, {row.question}});
-  TIQU_ASSIGN_OR_RETURN(std::vector<answer::RequestResult> results, read(requests, rules));
+  decode::AnswerRules rules;
+};
+
+absl::Status ReadInputs(const SignatureDef& def, const decode::AnswerRules& rules, TextRun* run) {
+  std::vector<TextRow> rows;
+  run->rules = rules;
+  if (def.method_name() == kExtractMethod) {
+    TIQU_ASSIGN_OR_RETURN(rows, RowsOfTexts(run->inputs));
+  } else {
+    TIQU_ASSIGN_OR_RETURN(run->examples, TextsOfExamples(run->inputs));
+    rows = run->examples.rows();
+  }
+  if (def.method_name() == kClassifyMethod) {
+    run->rules.threshold = std::min(rules.threshold, kCandidateThreshold);
+    run->rules.no_answer_threshold = 1.0F;
+  }
+  for (const TextRow& row : rows) run->requests.push_back({row.passage, {row.question}});
+  return absl::OkStatus();
+}
+
+absl::StatusOr<std::vector<Reply>> RepliesOf(ReadResults results) {
+  TIQU_RETURN_IF_ERROR(results.status());
   std::vector<Reply> replies;
-  for (size_t i = 0; i < results.size(); ++i) {
-    if (!results[i].ok()) return Annotate(results[i].status(), absl::StrCat("row ", i));
-    replies.push_back(std::move(results[i]->front()));
+  for (size_t i = 0; i < results->size(); ++i) {
+    answer::RequestResult& row = (*results)[i];
+    if (!row.ok()) return Annotate(row.status(), absl::StrCat("row ", i));
+    replies.push_back(std::move(row->front()));
   }
   return replies;
 }
@@ -59,6 +84,11 @@ TensorMap RegressOutputs(const std::vector<Reply>& replies) {
   return {{kRegressOutput, std::move(values)}};
 }
 
+TensorMap OutputsOf(const std::string& method, std::vector<Reply> replies) {
+  if (method == kExtractMethod) return ExtractOutputs(std::move(replies));
+  return method == kClassifyMethod ? ClassifyOutputs(std::move(replies)) : RegressOutputs(replies);
+}
+
 }  // namespace
 
 void AddTextSignatures(SignatureDefs* defs, std::map<std::string, engine::Signature>* signatures) {
@@ -84,22 +114,17 @@ bool IsTextSignature(const SignatureDef& def) {
   return !def.inputs().empty() && def.inputs().begin()->second.name().starts_with(kTextTensorPrefix);
 }
 
-absl::StatusOr<TensorMap> RunTextSignature(const SignatureDef& def, const TensorMap& inputs,
-                                           const decode::AnswerRules& rules, const ReadTexts& read) {
-  if (def.method_name() == kExtractMethod) {
-    TIQU_ASSIGN_OR_RETURN(const std::vector<TextRow> rows, RowsOfTexts(inputs));
-    TIQU_ASSIGN_OR_RETURN(std::vector<Reply> replies, ReadRows(rows, rules, read));
-    return ExtractOutputs(std::move(replies));
-  }
-  TIQU_ASSIGN_OR_RETURN(const ExampleTexts texts, TextsOfExamples(inputs));
-  const bool classify = def.method_name() == kClassifyMethod;
-  decode::AnswerRules candidates = rules;
-  if (classify) {
-    candidates.threshold = std::min(rules.threshold, kCandidateThreshold);
-    candidates.no_answer_threshold = 1.0F;
-  }
-  TIQU_ASSIGN_OR_RETURN(std::vector<Reply> replies, ReadRows(texts.rows(), candidates, read));
-  return classify ? ClassifyOutputs(std::move(replies)) : RegressOutputs(replies);
+void StartTextSignature(const SignatureDef& def, TensorMap inputs, const decode::AnswerRules& rules,
+                        const StartReading& read, RunDone done) {
+  const auto run = std::make_shared<TextRun>();
+  run->inputs = std::move(inputs);
+  if (const absl::Status status = ReadInputs(def, rules, run.get()); !status.ok()) return done(status);
+  read(std::move(run->requests), run->rules, [run, &def, done = std::move(done)](ReadResults results) {
+    done(Guarded([&]() -> absl::StatusOr<TensorMap> {
+      TIQU_ASSIGN_OR_RETURN(std::vector<Reply> replies, RepliesOf(std::move(results)));
+      return OutputsOf(def.method_name(), std::move(replies));
+    }));
+  });
 }
 
 }  // namespace tiqu::serving

@@ -31,12 +31,10 @@ inline constexpr char kExtractSignature[] = "extract";
 inline constexpr char kTextClassifySignature[] = "classify";
 inline constexpr char kTextRegressSignature[] = "regress";
 
-// Answers questions on passages; one result a request, in order.
-using ReadTexts = std::function<absl::StatusOr<std::vector<answer::RequestResult>>(
-    std::span<const answer::Request> requests, const decode::AnswerRules& rules)>;
-
-// Finds entities; one result a text, in order.
-using TagTexts = std::function<absl::StatusOr<std::vector<answer::TagResult>>(std::span<const std::string_view> texts)>;
+// Servable::StartReading and StartTagging, under the limits of the run.
+using StartReading =
+    std::function<void(std::vector<answer::Request> requests, const decode::AnswerRules& rules, ReadDone done)>;
+using StartTagging = std::function<void(std::vector<std::string_view> texts, TagDone done)>;
 
 // Adds a reader's three where the model has no signature of that name, to what metadata shows and to what Run takes.
 void AddTextSignatures(SignatureDefs* defs, std::map<std::string, engine::Signature>* signatures);
@@ -46,14 +44,15 @@ void AddTaggerSignature(SignatureDefs* defs, std::map<std::string, engine::Signa
 // Whether `def` is one of those that these two make.
 bool IsTextSignature(const tensorflow::SignatureDef& def);
 
-// Runs the signature `def`, one of a reader's three, with the model's own `rules`. Errors: INVALID_ARGUMENT (inputs of
-// another type, shapes that do not go together, an example without question or passage; a text that is empty, not UTF-8
-// or too long, naming the row), those of `read`.
-absl::StatusOr<TensorMap> RunTextSignature(const tensorflow::SignatureDef& def, const TensorMap& inputs,
-                                           const decode::AnswerRules& rules, const ReadTexts& read);
+// Runs the signature `def`, one of a reader's three, with the model's own `rules`; `done` comes once, as
+// Servable::Start says, and until then `def` must last. Errors: INVALID_ARGUMENT (inputs of another type, shapes that
+// do not go together, an example without question or passage; a text that is empty, not UTF-8 or too long, naming the
+// row), those of `read`; RESOURCE_EXHAUSTED (memory).
+void StartTextSignature(const tensorflow::SignatureDef& def, TensorMap inputs, const decode::AnswerRules& rules,
+                        const StartReading& read, RunDone done);
 
 // Runs a tagger's signature. Errors: INVALID_ARGUMENT (an input of another type or shape; a text that is empty, not
-// UTF-8 or too long, naming the row), those of `tag`.
-absl::StatusOr<TensorMap> RunTaggerSignature(const TensorMap& inputs, const TagTexts& tag);
+// UTF-8 or too long, naming the row), those of `tag`; RESOURCE_EXHAUSTED (memory).
+void StartTaggerSignature(TensorMap inputs, const StartTagging& tag, RunDone done);
 
 }  // namespace tiqu::serving

@@ -4,6 +4,7 @@
 #include "example.pb.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "serving/models/wait_for.h"
 
 namespace tiqu::serving {
 namespace {
@@ -35,10 +36,12 @@ class TextSignaturesTest : public testing::Test {
   TextSignaturesTest() : fake_(answer::MakeFakeReader()) { AddTextSignatures(&defs_, &signatures_); }
 
   absl::StatusOr<TensorMap> Run(const std::string& signature, const TensorMap& inputs) {
-    return RunTextSignature(
-        defs_.at(signature), inputs, fake_.reader->rules(), [this](auto requests, const auto& rules) {
-          return absl::StatusOr<std::vector<answer::RequestResult>>(fake_.reader->ReadAll(requests, rules));
-        });
+    const auto read = [this](auto requests, const auto& rules, const ReadDone& done) {
+      done(fake_.reader->ReadAll(requests, rules));
+    };
+    return WaitFor<absl::StatusOr<TensorMap>>([&](RunDone done) {
+      StartTextSignature(defs_.at(signature), inputs, fake_.reader->rules(), read, std::move(done));
+    });
   }
 
   answer::FakeReader fake_;
