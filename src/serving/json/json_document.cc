@@ -2,6 +2,7 @@
 
 #include <rapidjson/memorystream.h>
 
+#include <algorithm>
 #include <optional>
 #include <utility>
 
@@ -90,10 +91,17 @@ std::optional<size_t> FractionOfNanOrInf(std::string_view text) {
   return std::nullopt;
 }
 
+// The memory that a text's values are taken from at a time. For a short text the parser's own size would be most of the
+// work: the system's allocator tidies up after each block of 64 KiB.
+size_t ChunkBytes(std::string_view text) {
+  constexpr size_t kLeast = size_t{1} << 10, kMost = size_t{64} << 10;
+  return std::clamp(2 * text.size(), kLeast, kMost);
+}
+
 }  // namespace
 
-JsonDocument::JsonDocument(std::unique_ptr<Document> document, int64_t text_bytes)
-    : document_(std::move(document)), text_bytes_(text_bytes) {}
+JsonDocument::JsonDocument(std::unique_ptr<Parsed> parsed, int64_t text_bytes)
+    : parsed_(std::move(parsed)), text_bytes_(text_bytes) {}
 
 absl::StatusOr<JsonDocument> JsonDocument::Parse(std::string_view text) {
   if (text.empty()) return absl::InvalidArgumentError("JSON Parse error: The document is empty");
@@ -102,17 +110,18 @@ absl::StatusOr<JsonDocument> JsonDocument::Parse(std::string_view text) {
   }
   const size_t skipped = text.starts_with(kByteOrderMark) ? kByteOrderMark.size() : 0;
   try {
-    auto document = std::make_unique<Document>();
+    auto parsed = std::make_unique<Parsed>(ChunkBytes(text));
+    Document& document = parsed->document;
     rapidjson::MemoryStream stream(text.data() + skipped, text.size() - skipped);
     constexpr unsigned kFlags = rapidjson::kParseIterativeFlag | rapidjson::kParseNanAndInfFlag |
                                 rapidjson::kParseStopWhenDoneFlag | rapidjson::kParseFullPrecisionFlag;
-    if (document->ParseStream<kFlags, rapidjson::UTF8<>>(stream).HasParseError()) {
-      return ParseError(document->GetParseError(), document->GetErrorOffset() + skipped, text);
+    if (document.ParseStream<kFlags, rapidjson::UTF8<>>(stream).HasParseError()) {
+      return ParseError(document.GetParseError(), document.GetErrorOffset() + skipped, text);
     }
-    if (!document->IsObject()) {
-      return absl::InvalidArgumentError(absl::StrCat("JSON Value: ", DescribeJson(*document), " Is not object"));
+    if (!document.IsObject()) {
+      return absl::InvalidArgumentError(absl::StrCat("JSON Value: ", DescribeJson(document), " Is not object"));
     }
-    return JsonDocument(std::move(document), static_cast<int64_t>(text.size()));
+    return JsonDocument(std::move(parsed), static_cast<int64_t>(text.size()));
   } catch (const std::bad_alloc&) {
     return absl::ResourceExhaustedError(
         absl::StrCat("memory does not suffice for a JSON text of ", text.size(), " bytes"));

@@ -50,15 +50,21 @@ class JsonDocument {
   // RESOURCE_EXHAUSTED.
   static absl::StatusOr<JsonDocument> Parse(std::string_view text);
 
-  const JsonValue& root() const { return *document_; }
+  const JsonValue& root() const { return parsed_->document; }
   // No value takes less than a byte.
   int64_t text_bytes() const { return text_bytes_; }
 
  private:
   using Document = rapidjson::GenericDocument<rapidjson::UTF8<>, JsonPool, JsonMemory>;
-  JsonDocument(std::unique_ptr<Document> document, int64_t text_bytes);
+  struct Parsed {
+    explicit Parsed(size_t chunk_bytes) : pool(chunk_bytes) {}
+    JsonPool pool;  // of the values
+    Document document{&pool};
+  };
 
-  std::unique_ptr<Document> document_;
+  JsonDocument(std::unique_ptr<Parsed> parsed, int64_t text_bytes);
+
+  std::unique_ptr<Parsed> parsed_;
   int64_t text_bytes_;
 };
 

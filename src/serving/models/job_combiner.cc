@@ -4,6 +4,7 @@
 #include <array>
 #include <exception>
 
+#include "absl/strings/str_cat.h"
 #include "engine/run_stop.h"
 
 namespace tiqu::serving {
@@ -21,12 +22,19 @@ void JobCombiner::Add(std::unique_ptr<CombinedJob> job) {
   if (const absl::Status status = job->limits().Check(); !status.ok()) return job->Finish(status);
   Jobs one;
   one.push_back(std::move(job));
+  bool waits = false, starts = false;
   {
     const std::lock_guard<std::mutex> lock(mutex_);
-    queue_.splice(queue_.end(), one);
-    if (runners_ == width_) return;
-    ++runners_;
+    waits = queue_.size() < kMostWaiting;
+    starts = waits && runners_ < width_;
+    if (waits) queue_.splice(queue_.end(), one);
+    if (starts) ++runners_;
   }
+  if (!waits) {
+    return one.front()->Finish(
+        absl::UnavailableError(absl::StrCat("The queue of texts has reached its limit of ", kMostWaiting)));
+  }
+  if (!starts) return;
   try {
     threads_.Submit([self = shared_from_this()] { self->RunBatch(0); });
   } catch (const std::exception&) {

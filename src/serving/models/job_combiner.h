@@ -35,7 +35,8 @@ class CombinedJob {
   // Whether the two may run together; `other` is of the same combiner.
   virtual bool GoesWith(const CombinedJob& other) const = 0;
   // Comes once, on any thread, and must not throw. What the run did is of use when this is OK. Errors: those of
-  // RunLimits::Check; a job that runs with others is finished with them even when it is late.
+  // RunLimits::Check (a job that runs with others is finished with them even when it is late); UNAVAILABLE (too many
+  // wait already).
   virtual void Finish(const absl::Status& status) = 0;
 
   int64_t cost() const { return cost_; }
@@ -51,6 +52,8 @@ class JobCombiner : public std::enable_shared_from_this<JobCombiner> {
   // Jobs that run together cost no more than this in all, and are no more than so many.
   static constexpr int64_t kMostCost = 32 << 10;
   static constexpr size_t kMostJobs = 64;
+  // More do not wait: who comes then is told at once.
+  static constexpr size_t kMostWaiting = 10000;
 
   // Must not throw; runs on a thread of the queue, and under the limits of all: it is stopped when nobody waits for it
   // any more (engine/run_stop.h).

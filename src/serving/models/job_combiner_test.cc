@@ -135,6 +135,14 @@ TEST_F(JobCombinerTest, WhatIsLateAlreadyIsFinishedAtOnce) {
   EXPECT_EQ(combiner_->waiting(), 0);
 }
 
+TEST_F(JobCombinerTest, WhoComesWhenTooManyWaitIsToldAtOnce) {
+  std::vector<std::shared_ptr<absl::Status>> waiting;
+  for (size_t i = 0; i < JobCombiner::kMostWaiting; ++i) waiting.push_back(Add(0));
+  EXPECT_EQ(*Add(0), absl::UnavailableError("The queue of texts has reached its limit of 10000"));
+  LetGo();
+  for (const auto& status : waiting) ASSERT_TRUE(status->ok()) << *status;
+}
+
 TEST_F(JobCombinerTest, ARunIsStoppedWhenNobodyWaitsForIt) {
   std::atomic<bool> first_gone = false, second_gone = false;
   RunLimits first, second;
