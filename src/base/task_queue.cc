@@ -22,7 +22,7 @@ void TaskQueue::Submit(std::function<void()> work) {
   {
     const std::lock_guard<std::mutex> lock(mutex_);
     queue_.push_back(std::move(work));
-    if (queue_.size() > idle_ && threads_.size() < static_cast<size_t>(most_threads_)) TryStartThread();
+    if (!ending_ && queue_.size() > idle_ && threads_.size() < static_cast<size_t>(most_threads_)) TryStartThread();
   }
   wake_.notify_one();
 }

@@ -25,7 +25,7 @@ class TaskQueue {
   TaskQueue(const TaskQueue&) = delete;
   TaskQueue& operator=(const TaskQueue&) = delete;
 
-  // The work must not throw.
+  // The work must not throw. It may submit more, also while the queue ends.
   void Submit(std::function<void()> work);
 
   int threads() const;

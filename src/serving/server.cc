@@ -30,13 +30,13 @@ constexpr absl::Duration kStopPoll = absl::Milliseconds(50);
 
 class Server {
  public:
-  explicit Server(const ServerOptions& options)
-      : options_(options), text_threads_(RunGate(options.tensorflow_session_parallelism).width()) {}
+  explicit Server(const ServerOptions& options) : options_(options) {}
 
   absl::Status Start(const std::function<bool()>& stop) {
     TIQU_ASSIGN_OR_RETURN(const ServerFiles files, ReadServerFiles(options_));
     TIQU_RETURN_IF_ERROR(CheckPorts());
-    TIQU_ASSIGN_OR_RETURN(ModelStoreOptions store, MakeStoreOptions(options_, &text_threads_, &metrics_));
+    text_threads_ = std::make_unique<TextThreads>(RunGate(options_.tensorflow_session_parallelism).width());
+    TIQU_ASSIGN_OR_RETURN(ModelStoreOptions store, MakeStoreOptions(options_, text_threads_.get(), &metrics_));
     store.on_event = [this](const VersionEvent& event) {
       LogVersionEvent(event);
       CountVersionEvent(&metrics_, event);
@@ -88,7 +88,7 @@ class Server {
 
   const ServerOptions& options_;
   Metrics metrics_;
-  TextThreads text_threads_;
+  std::unique_ptr<TextThreads> text_threads_;
   std::unique_ptr<ModelStore> store_;
   std::unique_ptr<GrpcServer> grpc_;
   std::unique_ptr<RestHandler> rest_;

@@ -69,8 +69,10 @@ class GrpcCalls::Served final : public GrpcCall::Owner {
   // Whether the call needs no thread that waits for it.
   bool Start(GrpcCall* call) {
     return call->Start(call->Limits(), [this, call](const absl::Status& status) {
-      calls_.Count(api_, *call, status);
-      FinishCall(call, [&status] { return status; });
+      FinishCall(call, [&] {
+        calls_.Count(api_, *call, status);
+        return status;
+      });
     });
   }
 

@@ -5,7 +5,8 @@
 //   ... server->port() ...
 //   server->Stop(absl::Seconds(30));
 //
-// The handler runs on threads of its own, never on those that read and write.
+// The handler runs on threads of its own, not on those that read and write; but for what it can start at once
+// (HttpHandler::CanStart).
 //
 // Thread safety: every method may be called from any number of threads, but for the destructor.
 #pragma once

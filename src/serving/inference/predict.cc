@@ -16,7 +16,9 @@ namespace {
 
 using tensorflow::SignatureDef;
 
-constexpr size_t kMostStartedBytes = size_t{8} << 10;  // of a request that is read at once, by whoever received it
+// Of a request that is read at once, by whoever received it.
+constexpr size_t kMostStartedBytes = size_t{8} << 10;
+constexpr int64_t kMostStartedTexts = 1000;
 
 template <typename Map>
 std::set<std::string> KeysOf(const Map& map) {
@@ -139,6 +141,18 @@ void WritePredict(const Servable& servable, const PredictCall& call, TensorMap o
   }
 }
 
+// Few bytes can mean many texts: the last value of a tensor stands for all that follow.
+bool IsShort(const pb::PredictRequest& request) {
+  if (request.ByteSizeLong() > kMostStartedBytes) return false;
+  for (const auto& [name, proto] : request.inputs()) {
+    int64_t count = 1;
+    for (const auto& dim : proto.tensor_shape().dim()) {
+      if (dim.size() < 0 || dim.size() > kMostStartedTexts || (count *= dim.size()) > kMostStartedTexts) return false;
+    }
+  }
+  return true;
+}
+
 }  // namespace
 
 std::string SignatureKey(const std::string& name) { return name.empty() ? kDefaultSignature : name; }
@@ -164,8 +178,7 @@ bool StartPredict(const ModelRegistry& models, const pb::PredictRequest& request
   bool text = false;
   const absl::Status status = Guarded([&]() -> absl::Status {
     const auto found = FindServable(models, request);
-    text = found.ok() && (*found)->TakesText(SignatureKey(request.model_spec().signature_name())) &&
-           request.ByteSizeLong() <= kMostStartedBytes;
+    text = found.ok() && (*found)->TakesText(SignatureKey(request.model_spec().signature_name())) && IsShort(request);
     if (!text) return absl::OkStatus();
     const ServableHandle& servable = *found;
     TIQU_ASSIGN_OR_RETURN(PredictCall read, ReadPredict(*servable, request));

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <exception>
+#include <new>
 
 #include "absl/status/status.h"
 
@@ -14,6 +15,8 @@ template <typename Work>
 auto Guarded(const Work& work) -> decltype(work()) {
   try {
     return work();
+  } catch (const std::bad_alloc&) {
+    return absl::ResourceExhaustedError("memory does not suffice for this request");
   } catch (const std::exception& error) {
     return absl::ResourceExhaustedError(error.what());
   }

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <exception>
+#include <functional>
 
 #include "absl/strings/str_cat.h"
 #include "engine/run_stop.h"
@@ -14,7 +15,9 @@ using Clock = std::chrono::steady_clock;
 
 // The engine asks between any two operations whether to go on; the clients are asked less often.
 constexpr auto kCheckInterval = std::chrono::milliseconds(1);
-constexpr auto kLateInterval = std::chrono::milliseconds(20);  // for those that wait, who may be many
+// Those that wait may be many: they are asked that often, or so that it takes no more than this part of the time.
+constexpr auto kLateInterval = std::chrono::milliseconds(20);
+constexpr int kLateParts = 50;
 
 }  // namespace
 
@@ -88,7 +91,7 @@ void JobCombiner::RunTogether(const Jobs& jobs) {
   std::array<CombinedJob*, kMostJobs> together;
   std::transform(jobs.begin(), jobs.end(), together.begin(), [](const auto& job) { return job.get(); });
   auto asked_at = Clock::now();
-  const engine::ScopedRunStop stop([&] {
+  const auto ask = [&] {
     absl::Status status;
     const auto now = Clock::now();
     if (now - asked_at < kCheckInterval) return status;
@@ -99,7 +102,8 @@ void JobCombiner::RunTogether(const Jobs& jobs) {
       if (status.ok()) break;
     }
     return status;
-  });
+  };
+  const engine::ScopedRunStop stop(std::ref(ask));  // a reference: what fits takes no memory, which might not be there
   run_({together.data(), jobs.size()});
 }
 
@@ -108,16 +112,21 @@ void JobCombiner::FinishLate() {
   Jobs gone;
   {
     const std::lock_guard<std::mutex> lock(mutex_);
-    const auto now = Clock::now();
-    if (now - late_looked_at_ < kLateInterval) return;
-    late_looked_at_ = now;
-    for (auto place = queue_.begin(); place != queue_.end();) {
-      const auto next = std::next(place);
-      if (!(*place)->limits().Check().ok()) gone.splice(gone.end(), queue_, place);
-      place = next;
+    const auto begin = Clock::now();
+    if (begin < look_for_late_at_) return;
+    try {
+      for (auto place = queue_.begin(); place != queue_.end();) {
+        const auto next = std::next(place);
+        (*place)->late_ = (*place)->limits().Check();
+        if (!(*place)->late_.ok()) gone.splice(gone.end(), queue_, place);
+        place = next;
+      }
+    } catch (const std::exception&) {  // memory: the rest next time
     }
+    const auto end = Clock::now();
+    look_for_late_at_ = end + std::max<Clock::duration>(kLateInterval, kLateParts * (end - begin));
   }
-  for (const auto& job : gone) job->Finish(job->limits().Check());
+  for (const auto& job : gone) job->Finish(job->late_);
 }
 
 int JobCombiner::waiting() const {

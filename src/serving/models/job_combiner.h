@@ -43,8 +43,11 @@ class CombinedJob {
   const RunLimits& limits() const { return limits_; }
 
  private:
+  friend class JobCombiner;
+
   const int64_t cost_;
   const RunLimits limits_;
+  absl::Status late_;  // why it is not waited for any more
 };
 
 class JobCombiner : public std::enable_shared_from_this<JobCombiner> {
@@ -82,7 +85,7 @@ class JobCombiner : public std::enable_shared_from_this<JobCombiner> {
   int runners_ = 0;     // that run a batch, or are about to
   size_t in_hand_ = 0;  // jobs that these run or have just finished
   Jobs queue_;
-  std::chrono::steady_clock::time_point late_looked_at_;
+  std::chrono::steady_clock::time_point look_for_late_at_;
 };
 
 }  // namespace tiqu::serving

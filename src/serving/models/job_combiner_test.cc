@@ -223,6 +223,20 @@ TEST(JobCombinerWidthTest, NoMoreThanItsWidthRunAndEveryJobRunsOnce) {
   EXPECT_EQ(combiner->waiting(), 0);
 }
 
+// Then the first runner hands its next batch on while the threads end.
+TEST(JobCombinerEndTest, TheThreadsMayEndWithTheLastAnswer) {
+  for (int round = 0; round < 200; ++round) {
+    std::atomic<int> finished = 0;
+    {
+      TaskQueue queue(2);
+      const auto combiner = std::make_shared<JobCombiner>(&queue, 2, [](auto /*jobs*/) {});
+      combiner->Add(std::make_unique<NamedJob>(0, 0, 1, RunLimits(), [&](const absl::Status&) { ++finished; }));
+      while (finished == 0) std::this_thread::yield();
+    }
+    EXPECT_EQ(finished, 1);
+  }
+}
+
 // The last handle of a model may go with the last answer.
 TEST(JobCombinerEndTest, ACombinerMayGoBeforeItsJobs) {
   TaskQueue queue(1);

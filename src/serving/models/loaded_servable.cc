@@ -137,6 +137,7 @@ void LoadedServable::StartTagging(std::vector<std::string_view> texts, float thr
 }
 
 bool LoadedServable::TakesText(const std::string& signature) const {
+  if (reader_ == nullptr && tagger_ == nullptr) return false;  // the name may be anybody's
   const auto def = signature_defs_.find(signature);
   return def != signature_defs_.end() && IsTextSignature(def->second);
 }

@@ -59,7 +59,7 @@ class Servable {
   virtual const answer::Reader* reader() const { return nullptr; }
   // Text in, answers out, under the same limits as Run; one result a request, in order. As Start; the texts, too, must
   // last until `done`. Errors: FAILED_PRECONDITION (the model is not a reader), DEADLINE_EXCEEDED, CANCELLED,
-  // RESOURCE_EXHAUSTED (memory).
+  // RESOURCE_EXHAUSTED (memory), UNAVAILABLE (too many wait).
   virtual void StartReading(std::vector<answer::Request> requests, const decode::AnswerRules& rules,
                             const RunLimits& limits, ReadDone done) const;
   // The same, waited for.

@@ -12,9 +12,12 @@ class TextThreads {
   // REQUIRES: cores > 0
   explicit TextThreads(int cores) : cores_(cores), together_(cores), alone_(kAloneForEachCore * cores) {}
 
-  int cores() const { return cores_; }
-  TaskQueue& together() { return together_; }  // for short texts: as many threads as cores
-  TaskQueue& alone() { return alone_; }        // for long ones, which wait for each other in the engine
+  // For short texts: as many threads as cores.
+  TaskQueue& together() { return together_; }
+  int most_together() const { return cores_; }
+  // For long ones, which take turns in the engine.
+  TaskQueue& alone() { return alone_; }
+  int most_alone() const { return kAloneForEachCore * cores_; }
 
  private:
   static constexpr int kAloneForEachCore = 4;

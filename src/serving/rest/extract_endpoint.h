@@ -39,7 +39,7 @@ struct ExtractLimits {
 // The body of the answer, which `done` is given once, before this returns or later, on any thread; it must not throw.
 // `body` need not last, the servable is held. Errors: INVALID_ARGUMENT (the body's form, a text that is empty, too long
 // or not UTF-8, more questions than the limit), FAILED_PRECONDITION (the model is no reader), DEADLINE_EXCEEDED,
-// CANCELLED, RESOURCE_EXHAUSTED (memory).
+// CANCELLED, RESOURCE_EXHAUSTED (memory), UNAVAILABLE (too many wait).
 using ExtractDone = std::function<void(absl::StatusOr<std::string> body)>;
 void StartExtract(ServableHandle servable, std::string_view body, const ExtractLimits& limits,
                   const RunLimits& run_limits, ExtractDone done);

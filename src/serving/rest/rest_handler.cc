@@ -142,12 +142,20 @@ void RestHandler::Start(const HttpRequest& request, const RequestContext& contex
   const auto started = std::make_shared<Started>();
   started->path = *MatchPost(WithoutAuthority(request.target));
   started->done = std::move(done);
-  const ExtractDone answer = [this, started](const absl::StatusOr<std::string>& body) {
-    started->done(WithCors(AnswerPost(started->path, started->start, body)));
+  const auto spec = SpecOf(started->path);
+  if (!spec.ok()) return started->done(WithCors(ErrorResponse(spec.status())));
+  // No exception leaves it: Guarded, below, would make a second answer of that.
+  const ExtractDone answer = [this, started](const absl::StatusOr<std::string>& body) noexcept {
+    HttpResponse response;
+    try {
+      response = WithCors(AnswerPost(started->path, started->start, body));
+    } catch (const std::exception&) {
+      response = ErrorResponse(absl::ResourceExhaustedError("memory does not suffice for this answer"));
+    }
+    started->done(std::move(response));
   };
   const absl::Status status = Guarded([&]() -> absl::Status {
-    TIQU_ASSIGN_OR_RETURN(const pb::ModelSpec spec, SpecOf(started->path));
-    TIQU_ASSIGN_OR_RETURN(ServableHandle servable, models_.Find(spec));
+    TIQU_ASSIGN_OR_RETURN(ServableHandle servable, models_.Find(*spec));
     StartExtract(std::move(servable), request.body, options_.extract, LimitsOf(context), answer);
     return absl::OkStatus();
   });

@@ -19,14 +19,14 @@
 
 #include "absl/status/statusor.h"
 #include "answer/reader.h"
-#include "engine/run_stop.h"
 #include "serving/models/job_combiner.h"
 #include "serving/models/run_limits.h"
 #include "serving/models/text_threads.h"
 
 namespace tiqu::serving {
 
-inline int64_t TextBytes(std::string_view text) { return static_cast<int64_t>(text.size()); }
+// What a text costs, in bytes; an empty one is work, too.
+inline int64_t TextBytes(std::string_view text) { return static_cast<int64_t>(text.size()) + 16; }
 inline int64_t TextBytes(const answer::Request& request) {
   int64_t bytes = 0;
   for (const std::string_view question : request.questions) bytes += TextBytes(request.passage) + TextBytes(question);
@@ -39,25 +39,22 @@ class TextCombiner {
   using Results = std::vector<Result>;
   // One result a text, in order. May throw std::bad_alloc.
   using RunTexts = std::function<Results(std::span<const Text> texts, const Rules& rules)>;
-  // Errors: those of RunLimits::Check; RESOURCE_EXHAUSTED (memory). Must not throw.
+  // Errors: those of RunLimits::Check; RESOURCE_EXHAUSTED (memory); UNAVAILABLE (too many wait). Must not throw.
   using Done = std::function<void(absl::StatusOr<Results> results)>;
 
   // REQUIRES: `threads` outlives this and is not ended by what `run` or a Done holds.
   TextCombiner(TextThreads* threads, const RunTexts& run)
-      : threads_(*threads),
-        run_(run),
-        combiner_(std::make_shared<JobCombiner>(&threads->together(), threads->cores(),
-                                                [run](auto jobs) { RunJobs(run, jobs); })) {}
+      : together_(MakeCombiner(&threads->together(), threads->most_together(), run)),
+        alone_(MakeCombiner(&threads->alone(), threads->most_alone(), run)) {}
 
-  // Returns at once; `done` comes on a thread of the texts, or on this one when the limits fail already. What the texts
-  // point to must last until then. Texts that are long run alone, beside the others: these would wait for them. Throws
-  // std::bad_alloc; then `done` does not come.
+  // Returns at once; `done` comes on a thread of the texts, or on this one when there is an error already. What the
+  // texts point to must last until then. Texts that are long run alone, beside the others: these would wait for them.
+  // Throws std::bad_alloc; then `done` does not come.
   void Start(std::vector<Text> texts, const Rules& rules, const RunLimits& limits, Done done) {
     int64_t bytes = 0;
     for (const Text& text : texts) bytes += TextBytes(text);
     auto job = std::make_unique<Job>(std::move(texts), rules, bytes, limits, std::move(done));
-    if (bytes <= kMostBytes) return combiner_->Add(std::move(job));
-    threads_.alone().Submit([run = run_, job = std::shared_ptr<Job>(std::move(job))] { RunAlone(run, job.get()); });
+    (job->IsLong() ? alone_ : together_)->Add(std::move(job));
   }
 
  private:
@@ -66,7 +63,10 @@ class TextCombiner {
   struct Job : CombinedJob {
     Job(std::vector<Text> its_texts, const Rules& its_rules, int64_t bytes, const RunLimits& limits, Done its_done)
         : CombinedJob(bytes, limits), texts(std::move(its_texts)), rules(its_rules), done(std::move(its_done)) {}
-    bool GoesWith(const CombinedJob& other) const override { return rules == static_cast<const Job&>(other).rules; }
+    bool IsLong() const { return cost() > kMostBytes; }
+    bool GoesWith(const CombinedJob& other) const override {
+      return !IsLong() && rules == static_cast<const Job&>(other).rules;
+    }
     void Finish(const absl::Status& status) override {
       if (!status.ok()) return done(status);
       if (!results) return done(absl::ResourceExhaustedError("memory did not suffice for the texts"));
@@ -79,14 +79,8 @@ class TextCombiner {
     std::optional<Results> results;  // none: memory did not suffice
   };
 
-  static void RunAlone(const RunTexts& run, Job* job) {
-    if (const absl::Status status = job->limits().Check(); !status.ok()) return job->Finish(status);
-    {
-      const engine::ScopedRunStop stop([job] { return job->limits().Check(); });
-      CombinedJob* const jobs[] = {job};
-      RunJobs(run, jobs);
-    }
-    job->Finish(job->limits().Check());
+  static std::shared_ptr<JobCombiner> MakeCombiner(TaskQueue* threads, int width, const RunTexts& run) {
+    return std::make_shared<JobCombiner>(threads, width, [run](auto jobs) { RunJobs(run, jobs); });
   }
 
   static void RunJobs(const RunTexts& run, std::span<CombinedJob* const> jobs) {
@@ -108,9 +102,7 @@ class TextCombiner {
     }
   }
 
-  TextThreads& threads_;
-  const RunTexts run_;
-  const std::shared_ptr<JobCombiner> combiner_;  // runs on when this has gone
+  const std::shared_ptr<JobCombiner> together_, alone_;  // they run on when this has gone
 };
 
 }  // namespace tiqu::serving

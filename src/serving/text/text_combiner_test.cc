@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "base/open_count.h"
+#include "engine/run_stop.h"
 #include "gtest/gtest.h"
 #include "serving/models/wait_for.h"
 
@@ -90,6 +91,18 @@ TEST_F(TextCombinerTest, WhatNeedsTooMuchMemorySaysSoAndTheTurnGoesOn) {
   EXPECT_EQ(runs_, std::vector<int>(2, 1));
 }
 
+// A text is work even if it is empty: so many of them are long.
+TEST_F(TextCombinerTest, ManyEmptyTextsDoNotGoWithOthers) {
+  Ask({"first"}, 0.5F);
+  WaitForFirst();
+  const auto results = WaitFor<Results>(
+      [&](auto done) { combiner_.Start(std::vector<std::string_view>(1000), 0.5F, {}, std::move(done)); });
+  ASSERT_TRUE(results.ok()) << results.status();
+  EXPECT_EQ(results->size(), 1000U);
+  EXPECT_EQ(answered_, 0);
+  LetGo();
+}
+
 TEST_F(TextCombinerTest, ALongTextDoesNotWaitForOthers) {
   Ask({"first"}, 0.5F);
   WaitForFirst();
@@ -100,6 +113,31 @@ TEST_F(TextCombinerTest, ALongTextDoesNotWaitForOthers) {
   EXPECT_EQ(results->front(), text);
   EXPECT_EQ(answered_, 0);
   LetGo();
+}
+
+TEST(LongTextsTest, OneThatWaitsIsFinishedAtItsDeadlineWhileOthersHoldAllThreads) {
+  using Results = absl::StatusOr<std::vector<int>>;
+  TextThreads threads(1);
+  std::atomic<bool> go = false;
+  TextCombiner<std::string_view, float, int> combiner(&threads, [&](const auto& texts, float /*rules*/) {
+    while (!go && engine::ScopedRunStop::Ask().ok()) absl::SleepFor(absl::Milliseconds(1));
+    return std::vector<int>(texts.size());
+  });
+  const std::string text(9000, 'x');
+  OpenCount unfinished;
+  for (int i = 0; i < threads.most_alone(); ++i) {
+    unfinished.Add();
+    combiner.Start({text}, 0.5F, {}, [&](const Results& results) {
+      EXPECT_TRUE(results.ok());
+      unfinished.Remove();
+    });
+  }
+  RunLimits limits;
+  limits.deadline = absl::Now() + absl::Milliseconds(100);
+  const auto results = WaitFor<Results>([&](auto done) { combiner.Start({text}, 0.5F, limits, std::move(done)); });
+  EXPECT_EQ(results.status().code(), absl::StatusCode::kDeadlineExceeded);
+  go = true;
+  unfinished.WaitForNone();
 }
 
 }  // namespace
