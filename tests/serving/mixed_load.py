@@ -254,6 +254,7 @@ def main():
     parser.add_argument("--seconds", type=float, default=1800)
     parser.add_argument("--slack-mib", type=float, default=40, help="growth of memory that is none")
     options = parser.parse_args()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit("mixed_load: terminated"))  # so that the server ends, too
     with tempfile.TemporaryDirectory() as folder:
         return run(options, Path(folder))
 

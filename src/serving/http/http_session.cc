@@ -13,6 +13,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "serving/http/client_watch.h"
+#include "serving/http/response_header.h"
 
 namespace tiqu::serving {
 namespace {
@@ -29,23 +30,10 @@ constexpr double kSlowestBytesPerSecond = 16 << 10;
 // After an answer that comes before the whole request the client may go on sending for so long: a connection that is
 // closed with bytes unread is reset, and the client might never see the answer.
 constexpr absl::Duration kLingerTime = absl::Seconds(10);
-constexpr int kClientClosedRequest = 499;
 
 std::chrono::nanoseconds Nanos(absl::Duration duration) { return absl::ToChronoNanoseconds(duration); }
 
 std::string Text(beast::string_view text) { return {text.data(), text.size()}; }
-
-// "Thu, 26 Nov 2026 02:46:08 GMT"
-const std::string& DateNow() {
-  thread_local int64_t second = -1;
-  thread_local std::string text;
-  const int64_t now = absl::ToUnixSeconds(absl::Now());
-  if (now != second) {
-    second = now;
-    text = absl::FormatTime("%a, %d %b %E4Y %H:%M:%S GMT", absl::FromUnixSeconds(now), absl::UTCTimeZone());
-  }
-  return text;
-}
 
 template <typename Stream>
 class Session : public HttpSession, public std::enable_shared_from_this<Session<Stream>> {
@@ -235,12 +223,7 @@ class Session : public HttpSession, public std::enable_shared_from_this<Session<
 
   void Write(HttpResponse response) {
     if (services_->draining) keep_alive_ = false;
-    http::response_header<> header;
-    header.result(static_cast<unsigned>(response.status));
-    header.version(parser_->get().version() == 10 ? 10 : 11);
-    if (response.status == kClientClosedRequest) header.reason("Client Closed Request");
-    header.set(http::field::date, DateNow());
-    for (const auto& [name, value] : response.headers) header.insert(name, value);
+    http::response_header<> header = ResponseHeader(response, parser_->get().version());
     const size_t size = response.body.size();
     const double slow = static_cast<double>(size) / kSlowestBytesPerSecond;
     Lowest().expires_after(Nanos(options().transfer_timeout + absl::Seconds(slow)));
