@@ -75,7 +75,6 @@ TEST_F(GrpcServerTest, WhatIsStartedElsewhereKeepsNoThread) {
   options.max_threads = 1;
   TaskQueue elsewhere(2);
   models_.version(2).StartElsewhere(&elsewhere);
-  Start(options);
   std::atomic<int> waiting = 0, good = 0;
   std::atomic<bool> go = false;
   models_.version(2).OnRun([&](const RunLimits& /*limits*/) {
@@ -83,6 +82,7 @@ TEST_F(GrpcServerTest, WhatIsStartedElsewhereKeepsNoThread) {
     while (!go) absl::SleepFor(absl::Milliseconds(1));
     return absl::OkStatus();
   });
+  Start(options);
   std::vector<std::thread> clients;
   for (int i = 0; i < 2; ++i) {
     clients.emplace_back([&] {
@@ -112,7 +112,6 @@ TEST_F(GrpcServerTest, WhatIsStartedElsewhereKeepsNoThread) {
 TEST_F(GrpcServerTest, WhatIsStartedElsewhereIsCancelledAndWaitedFor) {
   TaskQueue elsewhere(1);
   models_.version(2).StartElsewhere(&elsewhere);
-  Start();
   grpc::ClientContext context;
   std::atomic<bool> ended = false;
   models_.version(2).OnRun([&](const RunLimits& limits) {
@@ -122,6 +121,7 @@ TEST_F(GrpcServerTest, WhatIsStartedElsewhereIsCancelledAndWaitedFor) {
     ended = true;
     return limits.Check();
   });
+  Start();
   EXPECT_EQ(Predict(&context).error_code(), grpc::StatusCode::CANCELLED);
   server_.reset();
   EXPECT_TRUE(ended);

@@ -5,6 +5,7 @@
 
 #include <functional>
 #include <memory>
+#include <mutex>
 #include <string>
 #include <utility>
 #include <vector>
@@ -18,6 +19,8 @@ namespace tiqu::serving {
 
 class HalfPlusTwoServable : public Servable {
  public:
+  using OnRunCall = std::function<absl::Status(const RunLimits&)>;
+
   explicit HalfPlusTwoServable(int64_t version) : version_(version) {
     Add("serving_default", "tensorflow/serving/predict", {"x", DataType::kFloat}, {"y", DataType::kFloat});
     Add("regress", "tensorflow/serving/regress", {"inputs", DataType::kString}, {"outputs", DataType::kFloat});
@@ -32,8 +35,8 @@ class HalfPlusTwoServable : public Servable {
 
   absl::StatusOr<TensorMap> Run(const std::string& signature, const TensorMap& inputs,
                                 const RunLimits& limits) const override {
-    if (on_run_) {
-      if (absl::Status status = on_run_(limits); !status.ok()) return status;
+    if (const auto on_run = OnRunNow()) {
+      if (absl::Status status = on_run(limits); !status.ok()) return status;
     }
     if (signature != "serving_default") {
       const int64_t rows = inputs.at("inputs").size();
@@ -60,10 +63,18 @@ class HalfPlusTwoServable : public Servable {
   void StartElsewhere(TaskQueue* queue) { elsewhere_ = queue; }
 
   void SetReader(std::shared_ptr<const answer::Reader> reader) { reader_ = std::move(reader); }
-  // Called at the start of each run.
-  void OnRun(std::function<absl::Status(const RunLimits&)> call) { on_run_ = std::move(call); }
+  // Called at the start of each run. Whoever is called sees all that was done before.
+  void OnRun(OnRunCall call) {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    on_run_ = std::move(call);
+  }
 
  private:
+  OnRunCall OnRunNow() const {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    return on_run_;
+  }
+
   using Named = std::pair<std::string, DataType>;
 
   void Add(const std::string& name, const std::string& method, const Named& input, const Named& output) {
@@ -84,7 +95,8 @@ class HalfPlusTwoServable : public Servable {
   SignatureDefs defs_;
   std::map<std::string, engine::Signature> signatures_;
   std::shared_ptr<const answer::Reader> reader_;
-  std::function<absl::Status(const RunLimits&)> on_run_;
+  mutable std::mutex mutex_;
+  OnRunCall on_run_;
   TaskQueue* elsewhere_ = nullptr;
 };
 
