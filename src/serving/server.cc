@@ -15,6 +15,7 @@
 #include "serving/metrics/metrics.h"
 #include "serving/metrics/version_metrics.h"
 #include "serving/models/model_store.h"
+#include "serving/models/run_gate.h"
 #include "serving/models/saved_model_loader.h"
 #include "serving/models/server_config.h"
 #include "serving/models/text_config.h"
@@ -35,7 +36,7 @@ class Server {
   absl::Status Start(const std::function<bool()>& stop) {
     TIQU_ASSIGN_OR_RETURN(const ServerFiles files, ReadServerFiles(options_));
     TIQU_RETURN_IF_ERROR(CheckPorts());
-    text_threads_ = std::make_unique<TextThreads>(RunGate(options_.tensorflow_session_parallelism).width());
+    text_threads_ = std::make_unique<TextThreads>(RunWidth(options_.tensorflow_session_parallelism));
     TIQU_ASSIGN_OR_RETURN(ModelStoreOptions store, MakeStoreOptions(options_, text_threads_.get(), &metrics_));
     store.on_event = [this](const VersionEvent& event) {
       LogVersionEvent(event);

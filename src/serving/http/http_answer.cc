@@ -55,24 +55,7 @@ bool IsGzip(const HttpRequest& request) {
 HttpAnswerer::HttpAnswerer(const HttpHandler* handler, const HttpServerOptions& options, Metrics* metrics)
     : handler_(*handler), options_(options), metrics_(metrics) {}
 
-bool HttpAnswerer::IsQuick(const HttpRequest& request) const { return !IsGzip(request) && handler_.CanStart(request); }
-
-void HttpAnswerer::Start(HttpRequest request, const RequestContext& context, std::string peer,
-                         HttpHandler::Done done) const {
-  if (IsQuick(request)) {
-    struct Call {
-      HttpRequest request;
-      absl::Time received;
-      std::string peer;
-      HttpHandler::Done done;
-    };
-    const auto call =
-        std::make_shared<Call>(Call{std::move(request), context.received, std::move(peer), std::move(done)});
-    return handler_.Start(call->request, context, [this, call](HttpResponse response) {
-      Complete(call->request, call->received, call->peer, &response);
-      call->done(std::move(response));
-    });
-  }
+HttpResponse HttpAnswerer::Answer(HttpRequest request, const RequestContext& context, const std::string& peer) const {
   if (IsGzip(request)) {
     // What cannot be decompressed counts as empty: the handler says that there is no document.
     try {
@@ -83,7 +66,25 @@ void HttpAnswerer::Start(HttpRequest request, const RequestContext& context, std
   }
   HttpResponse response = HandleSafely(request, context);
   Complete(request, context.received, peer, &response);
-  done(std::move(response));
+  return response;
+}
+
+bool HttpAnswerer::CanStart(const HttpRequest& request) const { return !IsGzip(request) && handler_.CanStart(request); }
+
+void HttpAnswerer::Start(HttpRequest request, const RequestContext& context, std::string peer,
+                         HttpHandler::Done done) const {
+  struct Call {
+    HttpRequest request;
+    absl::Time received;
+    std::string peer;
+    HttpHandler::Done done;
+  };
+  const auto call =
+      std::make_shared<Call>(Call{std::move(request), context.received, std::move(peer), std::move(done)});
+  handler_.Start(call->request, context, [this, call](HttpResponse response) {
+    Complete(call->request, call->received, call->peer, &response);
+    call->done(std::move(response));
+  });
 }
 
 void HttpAnswerer::Complete(const HttpRequest& request, absl::Time received, const std::string& peer,

@@ -17,10 +17,13 @@ class HttpAnswerer {
   // Handler and metrics must outlive it; metrics may be null.
   HttpAnswerer(const HttpHandler* handler, const HttpServerOptions& options, Metrics* metrics);
 
-  // Whether Start gives no long work to the thread that calls it.
-  bool IsQuick(const HttpRequest& request) const;
-  // `done`, which must not throw, comes once, before this returns or later, on any thread. `peer` is the client's
-  // address, for the log. Never throws.
+  // `peer` is the client's address, for the log. Never throws.
+  HttpResponse Answer(HttpRequest request, const RequestContext& context, const std::string& peer) const;
+
+  // Whether Start takes the request (HttpHandler::CanStart).
+  bool CanStart(const HttpRequest& request) const;
+  // As Answer, without keeping the thread; `done`, which must not throw, comes once, before this returns or later, on
+  // any thread. REQUIRES: CanStart
   void Start(HttpRequest request, const RequestContext& context, std::string peer, HttpHandler::Done done) const;
 
   // For a request that is refused before its body is read, by the handler or by the server.

@@ -199,11 +199,10 @@ class Session : public HttpSession, public std::enable_shared_from_this<Session<
       services->unanswered.Remove();
     };
     const HttpAnswerer& answerer = *services_->answerer;
-    if (answerer.IsQuick(request)) return answerer.Start(std::move(request), context, peer_, std::move(done));
-    services_->workers->Submit([&answerer, context = std::move(context), request = std::move(request), peer = peer_,
-                                done = std::move(done)]() mutable {
-      answerer.Start(std::move(request), context, std::move(peer), std::move(done));
-    });
+    if (answerer.CanStart(request)) return answerer.Start(std::move(request), context, peer_, std::move(done));
+    services_->workers->Submit(
+        [&answerer, context = std::move(context), request = std::move(request), peer = peer_,
+         done = std::move(done)]() mutable { done(answerer.Answer(std::move(request), context, peer)); });
   }
 
   // --- writing

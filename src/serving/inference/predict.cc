@@ -16,9 +16,7 @@ namespace {
 
 using tensorflow::SignatureDef;
 
-// Of a request that is read at once, by whoever received it.
-constexpr size_t kMostStartedBytes = size_t{8} << 10;
-constexpr int64_t kMostStartedTexts = 1000;
+constexpr int64_t kMostStartedTexts = 1000;  // of a request that is read at once
 
 template <typename Map>
 std::set<std::string> KeysOf(const Map& map) {

@@ -10,6 +10,7 @@
 #include "base/file.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "serving/models/wait_for.h"
 
 namespace tiqu::serving {
 namespace {
@@ -226,7 +227,8 @@ TEST(LoadedReaderTest, TextsThatRunTogetherAreAnsweredAsAlone) {
         if (sender == 7) passage += "\xFF";  // an error of its own, and of nobody else
         const std::vector<answer::Request> requests = {{passage, {"罗显敏的户籍地", "罗显敏的性别"}}};
         const auto alone = reader.ReadAll(requests, reader.rules());
-        const auto results = (*servable)->ReadTexts(requests, reader.rules(), {});
+        const auto results = WaitFor<ReadResults>(
+            [&](ReadDone done) { (*servable)->StartReading(requests, reader.rules(), {}, std::move(done)); });
         ASSERT_TRUE(results.ok()) << results.status();
         ASSERT_EQ(results->size(), 1U);
         ASSERT_EQ(results->front().status(), alone.front().status());

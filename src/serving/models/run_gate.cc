@@ -7,8 +7,10 @@
 #include "serving/models/limited_wait.h"
 
 namespace tiqu::serving {
-RunGate::RunGate(int width)
-    : width_(width > 0 ? width : std::max(1, static_cast<int>(std::thread::hardware_concurrency()))) {}
+
+int RunWidth(int asked) {
+  return asked > 0 ? asked : std::max(1, static_cast<int>(std::thread::hardware_concurrency()));
+}
 
 absl::StatusOr<RunGate::Pass> RunGate::Enter(const RunLimits& limits) {
   TIQU_RETURN_IF_ERROR(limits.Check());

@@ -18,6 +18,9 @@
 
 namespace tiqu::serving {
 
+// `asked`, or as many as the machine has hardware threads when it is 0.
+int RunWidth(int asked);
+
 class RunGate {
  public:
   class Pass {
@@ -36,13 +39,11 @@ class RunGate {
     RunGate* gate_;
   };
 
-  // 0: as many as the machine has hardware threads.
-  explicit RunGate(int width);
+  explicit RunGate(int asked) : width_(RunWidth(asked)) {}
 
   // Waits for its turn. Errors: those of RunLimits::Check.
   absl::StatusOr<Pass> Enter(const RunLimits& limits);
 
-  int width() const { return width_; }
   int waiting() const;
 
  private:

@@ -3,7 +3,6 @@
 #include "absl/strings/str_cat.h"
 #include "base/status.h"
 #include "engine/run_stop.h"
-#include "serving/models/wait_for.h"
 
 namespace tiqu::serving {
 namespace {
@@ -35,23 +34,10 @@ void Servable::StartReading(std::vector<answer::Request> requests, const decode:
   done(RunLimited(limits, [&] { return reader()->ReadAll(requests, rules); }));
 }
 
-ReadResults Servable::ReadTexts(std::span<const answer::Request> requests, const decode::AnswerRules& rules,
-                                const RunLimits& limits) const {
-  return WaitFor<ReadResults>([&](ReadDone done) {
-    StartReading({requests.begin(), requests.end()}, rules, limits, std::move(done));
-  });
-}
-
 void Servable::StartTagging(std::vector<std::string_view> texts, float threshold, const RunLimits& limits,
                             TagDone done) const {
   if (tagger() == nullptr) return done(WrongKind(*this, "tagger"));
   done(RunLimited(limits, [&] { return tagger()->TagAll(texts, threshold); }));
-}
-
-TagResults Servable::TagTexts(std::span<const std::string_view> texts, float threshold, const RunLimits& limits) const {
-  return WaitFor<TagResults>([&](TagDone done) {
-    StartTagging({texts.begin(), texts.end()}, threshold, limits, std::move(done));
-  });
 }
 
 }  // namespace tiqu::serving

@@ -32,6 +32,9 @@ using RunDone = std::function<void(absl::StatusOr<TensorMap> outputs)>;
 using ReadDone = std::function<void(ReadResults results)>;
 using TagDone = std::function<void(TagResults results)>;
 
+// A request that is read at once, by whoever received it, has no more bytes.
+inline constexpr size_t kMostStartedBytes = size_t{8} << 10;
+
 class Servable {
  public:
   virtual ~Servable() = default;
@@ -62,9 +65,6 @@ class Servable {
   // RESOURCE_EXHAUSTED (memory), UNAVAILABLE (too many wait).
   virtual void StartReading(std::vector<answer::Request> requests, const decode::AnswerRules& rules,
                             const RunLimits& limits, ReadDone done) const;
-  // The same, waited for.
-  ReadResults ReadTexts(std::span<const answer::Request> requests, const decode::AnswerRules& rules,
-                        const RunLimits& limits) const;
 
   // Null when the model is not a Tiqu tagger.
   virtual const answer::Tagger* tagger() const { return nullptr; }
@@ -72,7 +72,6 @@ class Servable {
   // of StartReading.
   virtual void StartTagging(std::vector<std::string_view> texts, float threshold, const RunLimits& limits,
                             TagDone done) const;
-  TagResults TagTexts(std::span<const std::string_view> texts, float threshold, const RunLimits& limits) const;
 };
 
 // Holding one keeps the version loaded: a version is unloaded when its last handle is gone.

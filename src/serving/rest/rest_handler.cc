@@ -25,7 +25,6 @@ namespace tiqu::serving {
 namespace {
 
 constexpr char kExtractVerb[] = "extract";
-constexpr size_t kMostStartedBytes = size_t{8} << 10;  // of a body that is read at once, by whoever received it
 
 constexpr char kRuntimeLatency[] = ":tensorflow:serving:runtime_latency";
 
