@@ -16,8 +16,9 @@ RunLimits GrpcCall::Limits() const {
 }
 
 void GrpcCall::OnArrived(bool ok) {
+  if (!ok) return owner_.End(this);
   start_ = absl::Now();
-  ok ? owner_.Begin(this) : owner_.End(this);
+  owner_.Begin(this);
 }
 
 void GrpcCall::Answer(const grpc::Status& status) {
@@ -27,7 +28,10 @@ void GrpcCall::Answer(const grpc::Status& status) {
 
 // gRPC says so in any case, also of a call that was answered.
 void GrpcCall::OnOver(bool /*ok*/) {
-  if (context_.IsCancelled()) cancelled_ = true;
+  if (context_.IsCancelled()) {
+    cancelled_ = true;
+    OnCancelled();
+  }
   LetGo();
 }
 

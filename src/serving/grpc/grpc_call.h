@@ -8,14 +8,11 @@
 
 #include <atomic>
 #include <functional>
-#include <memory>
 #include <string>
 
 #include "absl/status/status.h"
 #include "absl/time/time.h"
-#include "grpcpp/completion_queue.h"
 #include "grpcpp/server_context.h"
-#include "grpcpp/support/async_unary_call.h"
 #include "serving/models/run_limits.h"
 
 namespace tiqu::serving {
@@ -42,6 +39,7 @@ class GrpcCall {
 
   const grpc::ServerContext& context() const { return context_; }
   absl::Time start() const { return start_; }  // when the client's request was read
+  bool begun() const { return start_ != absl::InfinitePast(); }
   // What the client allows; of use until Answer.
   RunLimits Limits() const;
 
@@ -68,6 +66,8 @@ class GrpcCall {
   }
 
   virtual void Finish(const grpc::Status& status) = 0;
+  // The client has gone, or the server waits no longer; Limits().cancelled says so, too.
+  virtual void OnCancelled() {}
 
   grpc::ServerContext context_;
   Event arrived_{&GrpcCall::OnArrived};
@@ -81,51 +81,10 @@ class GrpcCall {
   void LetGo();
 
   Owner& owner_;
-  absl::Time start_;
+  absl::Time start_ = absl::InfinitePast();
   Event over_{&GrpcCall::OnOver};
   std::atomic<bool> cancelled_ = false;
   std::atomic<int> holders_ = 3;  // OnOver and OnAnswered, which are to come, and whoever answers
-};
-
-// What a method does. Called from several threads at once.
-template <typename Request, typename Response>
-struct GrpcMethod {
-  // Lets gRPC take up one call: the service's own function for that.
-  std::function<void(grpc::ServerContext*, Request*, grpc::ServerAsyncResponseWriter<Response>*,
-                     grpc::ServerCompletionQueue*, void* tag)>
-      take_up;
-  std::function<absl::Status(const Request& request, const RunLimits& limits, Response* response)> run;
-  std::function<std::string(const Request& request)> model;  // that is asked
-  // GrpcCall::Start; none: the method cannot. Request and response last until `done`.
-  std::function<bool(const Request& request, const RunLimits& limits, Response* response, GrpcCall::Done done)> start =
-      nullptr;
-};
-
-template <typename Request, typename Response>
-class UnaryCall final : public GrpcCall {
- public:
-  // Makes a call and lets gRPC take it up; from then on it belongs to `owner`. REQUIRES: `method` outlives it.
-  static void TakeUp(const GrpcMethod<Request, Response>& method, Owner* owner, grpc::ServerCompletionQueue* queue) {
-    auto call = std::make_unique<UnaryCall>(method, owner);
-    method.take_up(&call->context_, &call->request_, &call->writer_, queue, call->TagOf(&call->arrived_));
-    static_cast<void>(call.release());
-  }
-
-  UnaryCall(const GrpcMethod<Request, Response>& method, Owner* owner) : GrpcCall(owner), method_(method) {}
-
-  std::string model() const override { return method_.model(request_); }
-  absl::Status Run(const RunLimits& limits) override { return method_.run(request_, limits, &response_); }
-  bool Start(const RunLimits& limits, Done done) override {
-    return method_.start && method_.start(request_, limits, &response_, std::move(done));
-  }
-
- private:
-  void Finish(const grpc::Status& status) override { writer_.Finish(response_, status, TagOf(&answered_)); }
-
-  const GrpcMethod<Request, Response>& method_;
-  grpc::ServerAsyncResponseWriter<Response> writer_{&context_};
-  Request request_;
-  Response response_;
 };
 
 }  // namespace tiqu::serving

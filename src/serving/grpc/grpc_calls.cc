@@ -1,6 +1,5 @@
 #include "serving/grpc/grpc_calls.h"
 
-#include <algorithm>
 #include <exception>
 
 #include "absl/strings/str_cat.h"
@@ -16,9 +15,6 @@ namespace {
 constexpr size_t kMostMessageBytes = 1024;
 constexpr int kManagementThreads = 4;  // a reload holds one while models load
 constexpr int kOfferedCalls = 4;       // of a method, that gRPC may take up
-
-// One reads a large request, another takes the next call.
-int EventThreads() { return std::clamp(static_cast<int>(std::thread::hardware_concurrency()) / 2, 2, 8); }
 
 // Ends the call with what `work` gives, and if that is more than memory allows, without a message.
 template <typename Work>
@@ -44,14 +40,16 @@ grpc::Status ToGrpc(const absl::Status& status) {
 class GrpcCalls::Served final : public GrpcCall::Owner {
  public:
   Served(GrpcCalls* calls, const char* api, TaskQueue* queue, TakeUp take_up)
-      : calls_(*calls), api_(api), queue_(*queue), take_up_(std::move(take_up)) {}
+      : calls_(*calls), api_(api), queue_(queue), take_up_(std::move(take_up)) {}
 
   void Begin(GrpcCall* call) override {
+    calls_.events_.Begin();
     TakeUpMore(1);
     try {
-      if (calls_.Authenticate(call->context()).ok()) {
+      if (queue_ == nullptr || calls_.Authenticate(call->context()).ok()) {
         if (Start(call)) return;
-        queue_.Submit([this, call] { FinishCall(call, [this, call] { return calls_.Run(api_, call); }); });
+        const auto run = [this, call] { FinishCall(call, [this, call] { return calls_.Run(api_, call); }); };
+        queue_ == nullptr ? run() : queue_->Submit(run);
         return;
       }
     } catch (const std::exception&) {
@@ -61,6 +59,7 @@ class GrpcCalls::Served final : public GrpcCall::Owner {
   }
 
   void End(GrpcCall* call) override {
+    if (call->begun()) calls_.events_.End();
     delete call;
     TakeUpMore(0);
     calls_.open_.Remove();
@@ -82,7 +81,7 @@ class GrpcCalls::Served final : public GrpcCall::Owner {
     for (missing_ += count; missing_ > 0; --missing_) {
       calls_.open_.Add();
       try {
-        take_up_(this, calls_.events_.get());
+        take_up_(this, calls_.events_);
       } catch (const std::exception&) {
         return calls_.open_.Remove();
       }
@@ -92,7 +91,7 @@ class GrpcCalls::Served final : public GrpcCall::Owner {
  private:
   GrpcCalls& calls_;
   const char* const api_;
-  TaskQueue& queue_;
+  TaskQueue* const queue_;
   const TakeUp take_up_;
   std::mutex mutex_;
   int missing_ = 0;
@@ -106,23 +105,11 @@ GrpcCalls::GrpcCalls(Metrics* metrics, std::string bearer_token, int most_thread
 
 GrpcCalls::~GrpcCalls() { Stop(); }
 
-void GrpcCalls::Start(std::unique_ptr<grpc::ServerCompletionQueue> events) {
-  events_ = std::move(events);
-  for (int i = 0; i < EventThreads(); ++i) {
-    threads_.emplace_back([this] {
-      void* tag = nullptr;
-      for (bool ok = false; events_->Next(&tag, &ok);) GrpcCall::Happen(tag, ok);
-    });
-  }
-}
+void GrpcCalls::Start(grpc::ServerBuilder* builder) { events_.Start(builder, &GrpcCall::Happen); }
 
 void GrpcCalls::Stop() {
-  if (events_ == nullptr) return;
   open_.WaitForNone();
-  events_->Shutdown();
-  for (std::thread& thread : threads_) thread.join();
-  threads_.clear();
-  events_.reset();
+  events_.Stop();
 }
 
 void GrpcCalls::Serve(const char* api, TaskQueue* queue, TakeUp take_up) {
@@ -141,7 +128,6 @@ absl::Status GrpcCalls::Authenticate(const grpc::ServerContext& context) const {
 
 absl::Status GrpcCalls::Run(const char* api, GrpcCall* call) const {
   const RunLimits limits = call->Limits();
-  if (*api == '\0') return call->Run(limits);
   const absl::Status status = Guarded([&]() -> absl::Status {
     TIQU_RETURN_IF_ERROR(limits.Check());  // it may have waited for long
     return call->Run(limits);
@@ -151,6 +137,7 @@ absl::Status GrpcCalls::Run(const char* api, GrpcCall* call) const {
 }
 
 void GrpcCalls::Count(const char* api, const GrpcCall& call, const absl::Status& status) const {
+  if (*api == '\0') return;
   CountRequest(&metrics_, {call.model(), api, "GRPC"}, status, absl::Now() - call.start());
 }
 

@@ -10,18 +10,15 @@
 #include "absl/strings/str_split.h"
 #include "base/status.h"
 #include "grpcpp/ext/proto_server_reflection_plugin.h"
-#include "grpcpp/health_check_service_interface.h"
 #include "grpcpp/resource_quota.h"
 #include "grpcpp/server.h"
 #include "grpcpp/server_builder.h"
+#include "serving/grpc/health_service.h"
 #include "serving/grpc/services.h"
 
 namespace tiqu::serving {
 namespace {
 
-// Names that clients ask the health service for; TensorFlow Serving knows the short ones.
-constexpr const char* kHealthNames[] = {"", "ModelService", "PredictionService", "tensorflow.serving.ModelService",
-                                        "tensorflow.serving.PredictionService"};
 constexpr int kPollersPerQueue = 2;
 
 std::shared_ptr<grpc::ServerCredentials> CredentialsOf(const pb::SSLConfig& ssl) {
@@ -60,7 +57,6 @@ class GrpcServer::Impl {
   ~Impl() { Drain(absl::ZeroDuration()); }
 
   absl::Status Start(const GrpcOptions& options) {
-    grpc::EnableDefaultHealthCheckService(options.health);
     grpc::reflection::InitProtoReflectionServerBuilderPlugin();
     grpc::ServerBuilder builder;
     if (!options.address.empty()) builder.AddListeningPort(options.address, CredentialsOf(options.ssl), &port_);
@@ -75,7 +71,8 @@ class GrpcServer::Impl {
     grpc::ResourceQuota quota;
     builder.SetResourceQuota(quota.SetMaxThreads(options.max_threads));
     builder.SetSyncServerOption(grpc::ServerBuilder::MAX_POLLERS, kPollersPerQueue);
-    calls_.Start(builder.AddCompletionQueue());
+    if (options.health) builder.RegisterService(health_.service());
+    calls_.Start(&builder);
     server_ = builder.BuildAndStart();
     if (server_ == nullptr || (!options.address.empty() && port_ == 0)) {
       return absl::UnavailableError(
@@ -84,21 +81,19 @@ class GrpcServer::Impl {
     ServePredictionService(models_, &metrics_, {options.tensor_content}, options.classify, &prediction_service_,
                            &calls_);
     ServeModelService(&models_, &model_service_, &calls_);
+    if (options.health) health_.Serve(&calls_);
     SetServing(true);
     return absl::OkStatus();
   }
 
   int port() const { return port_; }
 
-  void SetServing(bool serving) {
-    grpc::HealthCheckServiceInterface* health = server_->GetHealthCheckService();
-    if (health == nullptr) return;
-    for (const char* name : kHealthNames) health->SetServingStatus(name, serving);
-  }
+  void SetServing(bool serving) { health_.SetServing(serving); }
 
   void Drain(absl::Duration patience) {
     if (server_ == nullptr) return;
     const std::lock_guard<std::mutex> lock(draining_);
+    health_.End();
     server_->Shutdown(std::chrono::system_clock::now() + absl::ToChronoMilliseconds(patience));
     server_->Wait();
     calls_.Stop();
@@ -110,6 +105,7 @@ class GrpcServer::Impl {
   // Before the calls, which refer to them.
   pb::PredictionService::AsyncService prediction_service_;
   pb::ModelService::AsyncService model_service_;
+  HealthService health_;
   int port_ = 0;
   std::mutex draining_;
   std::unique_ptr<grpc::Server> server_;

@@ -20,17 +20,14 @@ std::string ModelOf(const pb::MultiInferenceRequest& request) {
 }
 std::string ModelOf(const pb::ReloadConfigRequest& /*request*/) { return ""; }
 
-// The method of `service` whose calls `request_call`, a function of generated code, takes up.
+// With the model that a request asks for.
 template <typename Request, typename Response, typename Base>
-GrpcMethod<Request, Response> MethodOf(
+GrpcMethod<Request, Response> ModelMethod(
     std::type_identity_t<Base>* service,
     void (Base::*request_call)(grpc::ServerContext*, Request*, grpc::ServerAsyncResponseWriter<Response>*,
                                grpc::CompletionQueue*, grpc::ServerCompletionQueue*, void*),
     std::type_identity_t<std::function<absl::Status(const Request&, const RunLimits&, Response*)>> run) {
-  return {[=](grpc::ServerContext* context, Request* request, grpc::ServerAsyncResponseWriter<Response>* writer,
-              grpc::ServerCompletionQueue* events,
-              void* tag) { (service->*request_call)(context, request, writer, events, events, tag); },
-          std::move(run), [](const Request& request) { return ModelOf(request); }};
+  return MethodOf(service, request_call, std::move(run), [](const Request& request) { return ModelOf(request); });
 }
 
 // Errors: those of ModelRegistry::Reload, INVALID_ARGUMENT (not a list of models).
@@ -46,50 +43,51 @@ void ServePredictionService(const ModelRegistry& models, Metrics* metrics, Predi
                             const ClassifyOptions& classify, pb::PredictionService::AsyncService* service,
                             GrpcCalls* calls) {
   using Service = pb::PredictionService::AsyncService;
-  auto predict_method = MethodOf(service, &Service::RequestPredict,
-                                 [&models, predict](const auto& request, const RunLimits& limits, auto* response) {
-                                   return Predict(models, request, predict, limits, response);
-                                 });
+  auto predict_method = ModelMethod(service, &Service::RequestPredict,
+                                    [&models, predict](const auto& request, const RunLimits& limits, auto* response) {
+                                      return Predict(models, request, predict, limits, response);
+                                    });
   predict_method.start = [&models, predict](const auto& request, const RunLimits& limits, auto* response,
                                             GrpcCall::Done done) {
     return StartPredict(models, request, predict, limits, response, std::move(done));
   };
   calls->Infer("Predict", std::move(predict_method));
-  calls->Infer("Classify", MethodOf(service, &Service::RequestClassify,
-                                    [=, &models](const auto& request, const RunLimits& limits, auto* response) {
-                                      CountExamples(metrics, ModelOf(request), request.input());
-                                      return Classify(models, request, classify, limits, response);
-                                    }));
-  calls->Infer("Regress", MethodOf(service, &Service::RequestRegress,
-                                   [=, &models](const auto& request, const RunLimits& limits, auto* response) {
-                                     CountExamples(metrics, ModelOf(request), request.input());
-                                     return Regress(models, request, classify, limits, response);
-                                   }));
-  calls->Infer("MultiInference", MethodOf(service, &Service::RequestMultiInference,
-                                          [=, &models](const auto& request, const RunLimits& limits, auto* response) {
-                                            CountExamples(metrics, ModelOf(request), request.input());
-                                            return MultiInference(models, request, limits, response);
-                                          }));
-  calls->Manage(MethodOf(service, &Service::RequestGetModelMetadata,
-                         [&models](const auto& request, const RunLimits& /*limits*/, auto* response) {
-                           return GetModelMetadata(models, request, response);
-                         }));
+  calls->Infer("Classify", ModelMethod(service, &Service::RequestClassify,
+                                       [=, &models](const auto& request, const RunLimits& limits, auto* response) {
+                                         CountExamples(metrics, ModelOf(request), request.input());
+                                         return Classify(models, request, classify, limits, response);
+                                       }));
+  calls->Infer("Regress", ModelMethod(service, &Service::RequestRegress,
+                                      [=, &models](const auto& request, const RunLimits& limits, auto* response) {
+                                        CountExamples(metrics, ModelOf(request), request.input());
+                                        return Regress(models, request, classify, limits, response);
+                                      }));
+  calls->Infer("MultiInference",
+               ModelMethod(service, &Service::RequestMultiInference,
+                           [=, &models](const auto& request, const RunLimits& limits, auto* response) {
+                             CountExamples(metrics, ModelOf(request), request.input());
+                             return MultiInference(models, request, limits, response);
+                           }));
+  calls->Manage(ModelMethod(service, &Service::RequestGetModelMetadata,
+                            [&models](const auto& request, const RunLimits& /*limits*/, auto* response) {
+                              return GetModelMetadata(models, request, response);
+                            }));
 }
 
 void ServeModelService(ModelRegistry* models, pb::ModelService::AsyncService* service, GrpcCalls* calls) {
   using Service = pb::ModelService::AsyncService;
-  calls->Manage(MethodOf(service, &Service::RequestGetModelStatus,
-                         [models](const auto& request, const RunLimits& /*limits*/, auto* response) {
-                           return GetModelStatus(*models, request, response);
-                         }));
-  calls->Manage(MethodOf(service, &Service::RequestHandleReloadConfigRequest,
-                         [models](const auto& request, const RunLimits& /*limits*/, auto* response) {
-                           const absl::Status status = Reload(models, request.config());
-                           response->mutable_status()->set_error_code(
-                               static_cast<tensorflow::error::Code>(status.raw_code()));
-                           response->mutable_status()->set_error_message(std::string(status.message()));
-                           return status;
-                         }));
+  calls->Manage(ModelMethod(service, &Service::RequestGetModelStatus,
+                            [models](const auto& request, const RunLimits& /*limits*/, auto* response) {
+                              return GetModelStatus(*models, request, response);
+                            }));
+  calls->Manage(ModelMethod(service, &Service::RequestHandleReloadConfigRequest,
+                            [models](const auto& request, const RunLimits& /*limits*/, auto* response) {
+                              const absl::Status status = Reload(models, request.config());
+                              response->mutable_status()->set_error_code(
+                                  static_cast<tensorflow::error::Code>(status.raw_code()));
+                              response->mutable_status()->set_error_message(std::string(status.message()));
+                              return status;
+                            }));
 }
 
 }  // namespace tiqu::serving

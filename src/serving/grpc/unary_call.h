@@ -1,0 +1,76 @@
+// Methods with one request and one response, and their calls.
+//
+// Thread safety: see GrpcCall.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <type_traits>
+#include <utility>
+
+#include "absl/status/status.h"
+#include "grpcpp/server_context.h"
+#include "grpcpp/support/async_unary_call.h"
+#include "serving/grpc/grpc_call.h"
+#include "serving/grpc/grpc_events.h"
+
+namespace tiqu::serving {
+
+// What a method does. Called from several threads at once.
+template <typename Request, typename Response>
+struct GrpcMethod {
+  // Lets gRPC take up one call: the service's own function for that.
+  std::function<void(grpc::ServerContext*, Request*, grpc::ServerAsyncResponseWriter<Response>*, const GrpcEvents&,
+                     void* tag)>
+      take_up;
+  std::function<absl::Status(const Request& request, const RunLimits& limits, Response* response)> run;
+  std::function<std::string(const Request& request)> model;  // that is asked
+  // GrpcCall::Start; null: the method cannot. Request and response last until `done`.
+  std::function<bool(const Request& request, const RunLimits& limits, Response* response, GrpcCall::Done done)> start =
+      nullptr;
+};
+
+// The method of `service` whose calls `request_call`, a function of generated code, takes up.
+template <typename Request, typename Response, typename Base>
+GrpcMethod<Request, Response> MethodOf(
+    std::type_identity_t<Base>* service,
+    void (Base::*request_call)(grpc::ServerContext*, Request*, grpc::ServerAsyncResponseWriter<Response>*,
+                               grpc::CompletionQueue*, grpc::ServerCompletionQueue*, void*),
+    std::type_identity_t<std::function<absl::Status(const Request&, const RunLimits&, Response*)>> run,
+    std::type_identity_t<std::function<std::string(const Request&)>> model) {
+  return {[=](grpc::ServerContext* context, Request* request, grpc::ServerAsyncResponseWriter<Response>* writer,
+              const GrpcEvents& events, void* tag) {
+            (service->*request_call)(context, request, writer, events.ends(), events.arrivals(), tag);
+          },
+          std::move(run), std::move(model)};
+}
+
+template <typename Request, typename Response>
+class UnaryCall final : public GrpcCall {
+ public:
+  // Makes a call and lets gRPC take it up; from then on it belongs to `owner`. REQUIRES: `method` outlives it.
+  static void TakeUp(const GrpcMethod<Request, Response>& method, Owner* owner, const GrpcEvents& events) {
+    auto call = std::make_unique<UnaryCall>(method, owner);
+    method.take_up(&call->context_, &call->request_, &call->writer_, events, call->TagOf(&call->arrived_));
+    static_cast<void>(call.release());
+  }
+
+  UnaryCall(const GrpcMethod<Request, Response>& method, Owner* owner) : GrpcCall(owner), method_(method) {}
+
+  std::string model() const override { return method_.model(request_); }
+  absl::Status Run(const RunLimits& limits) override { return method_.run(request_, limits, &response_); }
+  bool Start(const RunLimits& limits, Done done) override {
+    return method_.start && method_.start(request_, limits, &response_, std::move(done));
+  }
+
+ private:
+  void Finish(const grpc::Status& status) override { writer_.Finish(response_, status, TagOf(&answered_)); }
+
+  const GrpcMethod<Request, Response>& method_;
+  grpc::ServerAsyncResponseWriter<Response> writer_{&context_};
+  Request request_;
+  Response response_;
+};
+
+}  // namespace tiqu::serving
