@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <filesystem>
 #include <functional>
 #include <string>
 #include <vector>
@@ -53,6 +54,7 @@ inline model::WeightMap RandomWeights(const model::ModelSpec& spec, uint64_t see
 inline absl::StatusOr<std::string> WriteRandomReader(
     const model::ModelSpec& spec, const std::string& base_dir,
     const std::function<void(tensorflow::MetaGraphDef*)>& change = nullptr) {
+  std::filesystem::remove_all(base_dir);  // of a process before with the same number
   savedmodel::SavedModelContents contents;
   TIQU_ASSIGN_OR_RETURN(contents.meta_graph, graph::BuildReaderGraph(spec));
   contents.variables = RandomWeights(spec, /*seed=*/7);

@@ -9,8 +9,16 @@ namespace {
 
 constexpr size_t kAlignment = 64;  // a cache line, and the widest vector register
 
+// Up to this size a block is cut from a larger one: malloc's aligned blocks cost it some times as much.
+constexpr size_t kSmallBytes = 512;
+
 std::shared_ptr<std::byte> AllocateZeroed(size_t bytes) {
   const size_t rounded = (bytes + kAlignment - 1) / kAlignment * kAlignment;
+  if (rounded <= kSmallBytes) {
+    const auto block = std::make_shared<std::byte[]>(rounded + kAlignment - 1);
+    const size_t past = reinterpret_cast<uintptr_t>(block.get()) % kAlignment;
+    return {block, block.get() + (past == 0 ? 0 : kAlignment - past)};
+  }
   auto* memory = static_cast<std::byte*>(::operator new (rounded, std::align_val_t{kAlignment}));
   std::memset(memory, 0, rounded);
   return {memory, [](std::byte* pointer) { ::operator delete (pointer, std::align_val_t{kAlignment}); }};

@@ -78,16 +78,18 @@ class HealthService::WatchCall final : public GrpcCall {
 
 void HealthService::Serve(GrpcCalls* calls) {
   using Service = Health::AsyncService;
-  calls->Probe(MethodOf(&service_, &Service::RequestCheck,
-                        [this](const HealthCheckRequest& request, const RunLimits& /*limits*/,
-                               HealthCheckResponse* response) -> absl::Status {
-                          if (!IsServed(request.service())) {
-                            return absl::NotFoundError(absl::StrCat("unknown service ", request.service()));
-                          }
-                          const std::lock_guard<std::mutex> lock(mutex_);
-                          response->set_status(StatusOf(request.service()));
-                          return absl::OkStatus();
-                        }, [](const HealthCheckRequest& /*request*/) { return ""; }));
+  calls->Probe(MethodOf(
+      &service_, &Service::RequestCheck,
+      [this](const HealthCheckRequest& request, const RunLimits& /*limits*/,
+             HealthCheckResponse* response) -> absl::Status {
+        if (!IsServed(request.service())) {
+          return absl::NotFoundError(absl::StrCat("unknown service ", request.service()));
+        }
+        const std::lock_guard<std::mutex> lock(mutex_);
+        response->set_status(StatusOf(request.service()));
+        return absl::OkStatus();
+      },
+      [](const HealthCheckRequest& /*request*/) { return ""; }));
   calls->Probe([this](GrpcCall::Owner* owner, const GrpcEvents& events) { WatchCall::TakeUp(this, owner, events); });
 }
 

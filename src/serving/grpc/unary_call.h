@@ -3,13 +3,16 @@
 // Thread safety: see GrpcCall.
 #pragma once
 
+#include <array>
 #include <functional>
 #include <memory>
+#include <span>
 #include <string>
 #include <type_traits>
 #include <utility>
 
 #include "absl/status/status.h"
+#include "google/protobuf/arena.h"
 #include "grpcpp/server_context.h"
 #include "grpcpp/support/async_unary_call.h"
 #include "serving/grpc/grpc_call.h"
@@ -40,9 +43,8 @@ GrpcMethod<Request, Response> MethodOf(
     std::type_identity_t<std::function<absl::Status(const Request&, const RunLimits&, Response*)>> run,
     std::type_identity_t<std::function<std::string(const Request&)>> model) {
   return {[=](grpc::ServerContext* context, Request* request, grpc::ServerAsyncResponseWriter<Response>* writer,
-              const GrpcEvents& events, void* tag) {
-            (service->*request_call)(context, request, writer, events.ends(), events.arrivals(), tag);
-          },
+              const GrpcEvents& events,
+              void* tag) { (service->*request_call)(context, request, writer, events.ends(), events.arrivals(), tag); },
           std::move(run), std::move(model)};
 }
 
@@ -65,12 +67,23 @@ class UnaryCall final : public GrpcCall {
   }
 
  private:
+  // Each thread that fills a message takes a block of this.
+  static google::protobuf::ArenaOptions Blocks(std::span<char> first) {
+    google::protobuf::ArenaOptions options;
+    options.start_block_size = 4 << 10;
+    options.initial_block = first.data();
+    options.initial_block_size = first.size();
+    return options;
+  }
+
   void Finish(const grpc::Status& status) override { writer_.Finish(response_, status, TagOf(&answered_)); }
 
   const GrpcMethod<Request, Response>& method_;
   grpc::ServerAsyncResponseWriter<Response> writer_{&context_};
-  Request request_;
-  Response response_;
+  alignas(8) std::array<char, 2 << 10> memory_;  // for the request; both of them in few pieces and gone in one
+  google::protobuf::Arena arena_{Blocks(memory_)};
+  Request& request_ = *google::protobuf::Arena::CreateMessage<Request>(&arena_);
+  Response& response_ = *google::protobuf::Arena::CreateMessage<Response>(&arena_);
 };
 
 }  // namespace tiqu::serving

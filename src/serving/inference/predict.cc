@@ -43,12 +43,14 @@ std::string Expected(const engine::Signature& signature) {
 
 // Fills in defaults; then the inputs must be those of the signature, no more and no fewer.
 absl::Status CompleteInputs(const SignatureDef& def, const engine::Signature& signature, TensorMap* inputs) {
-  const std::set<std::string> sent = KeysOf(*inputs);
+  std::set<std::string> defaults;
   for (const auto& [name, proto] : def.defaults()) {
     if (!signature.inputs.contains(name) || inputs->contains(name)) continue;
     TIQU_ASSIGN_OR_RETURN((*inputs)[name], graph::TensorFromProto(proto));
+    defaults.insert(name);
   }
   if (inputs->size() != signature.inputs.size()) {
+    const std::set<std::string> sent = Without(KeysOf(*inputs), defaults);
     const std::set<std::string> wanted = KeysOf(signature.inputs);
     return absl::InvalidArgumentError(
         absl::StrCat("input size does not match signature: ", sent.size(), "!=", wanted.size(), " len(", Braced(sent),
@@ -60,7 +62,7 @@ absl::Status CompleteInputs(const SignatureDef& def, const engine::Signature& si
     return absl::InvalidArgumentError(
         absl::StrCat("Signature input alias: ", name, "(feed name: ", spec.tensor_name,
                      ") not found in request and no default value provided. Inputs expected to be in the set ",
-                     Braced(KeysOf(signature.inputs)), ". Sent: ", Braced(sent)));
+                     Braced(KeysOf(signature.inputs)), ". Sent: ", Braced(Without(KeysOf(*inputs), defaults))));
   }
   return absl::OkStatus();
 }

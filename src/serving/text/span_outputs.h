@@ -49,7 +49,12 @@ TensorMap SpanNumbers(const std::vector<std::vector<Span>>& rows) {
       scores.data<float>()[at++] = span.score;
     }
   }
-  return {{"begins", begins}, {"ends", ends}, {"scores", scores}, {"counts", counts}};
+  TensorMap outputs;
+  outputs.emplace("begins", std::move(begins));
+  outputs.emplace("ends", std::move(ends));
+  outputs.emplace("scores", std::move(scores));
+  outputs.emplace("counts", std::move(counts));
+  return outputs;
 }
 
 }  // namespace tiqu::serving
