@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """The server against `tiqu extract`, and REST against gRPC. All sides warm, answers compared first.
 
-    bench/serve_speed.py BUILD MODEL [--slices 60] [--id-calls 500]
+    bench/serve_speed.py BUILD MODEL [--rounds 6] [--slices 10] [--id-calls 500]
 
 The Python that runs it needs the stock client for the rows of gRPC.
 
@@ -9,7 +9,8 @@ The server has one core of its own, and so has `tiqu extract` (one worker); the 
 server that shares a machine with its clients would have to give away. Passages have 200 characters.
 
 A machine's speed changes from second to second. So `tiqu extract` and a server for each interface take turns of half a
-second on the one core, the others stopped meanwhile (SIGSTOP), and what they answered in all turns is compared.
+second on the one core, the others stopped meanwhile (SIGSTOP), and what they answered in all turns is compared. How fast
+a process is depends on the memory it got, too, by some hundredths: in each round all of them start anew.
 """
 import argparse
 import itertools
@@ -29,7 +30,6 @@ import serve_clients as clients
 SERVER_CORE, CLIENT_CORE = 0, 1
 SETTLE_SECONDS = 0.2  # after a stop, not counted
 CHECKED = 20  # answers that must agree before anything is timed
-GROUPS = 5  # of turns, to show how much the ratio varies
 
 
 def pinned(core):
@@ -60,11 +60,27 @@ def start_server(tiqu, model):
             return server, rest, grpc
         except OSError:
             time.sleep(0.1)
+    server.kill()
     raise SystemExit("serve_speed: the server does not start")
 
 
 def without_scores(answers):
     return [{k: a[k] for k in ("text", "begin", "end")} for a in answers]
+
+
+class Turns:
+    """Of a contender in all rounds: lists of (questions, seconds, processor's seconds)."""
+
+    def __init__(self):
+        self.rounds = []
+
+    def rate(self, one_round=None):
+        turns = sum(self.rounds, []) if one_round is None else self.rounds[one_round]
+        return sum(t[0] for t in turns) / sum(t[1] for t in turns)
+
+    def busy(self):
+        turns = sum(self.rounds, [])
+        return sum(t[2] for t in turns) / sum(t[0] for t in turns)
 
 
 class Contender:
@@ -86,12 +102,6 @@ class Contender:
                            process_busy(self.process.pid) - busy))
         self.process.send_signal(signal.SIGSTOP)
 
-    def rate(self, group=None):
-        turns = self.turns if group is None else self.turns[group::GROUPS]
-        return sum(t[0] for t in turns) / sum(t[1] for t in turns)
-
-    def busy(self):
-        return sum(t[2] for t in self.turns) / sum(t[0] for t in self.turns)
 
 
 class Extract(Contender):
@@ -153,11 +163,11 @@ class Server(Contender):
 
 
 def ratio_text(one, other):
-    groups = sorted(one.rate(i) / other.rate(i) for i in range(GROUPS))
-    return f"{one.rate() / other.rate():.2f} (fifths of the turns: {', '.join(f'{ratio:.2f}' for ratio in groups)})"
+    rounds = sorted(one.rate(i) / other.rate(i) for i in range(len(one.rounds)))
+    return f"{one.rate() / other.rate():.2f} (rounds: {', '.join(f'{ratio:.2f}' for ratio in rounds)})"
 
 
-def compare_texts(extract, servers, slices):
+def take_turns(extract, servers, slices):
     for contender in [extract, *servers]:  # warm
         contender.take_turn(1)
     while len(extract.answered) < CHECKED:
@@ -176,14 +186,18 @@ def compare_texts(extract, servers, slices):
     for server in servers:
         server.end_load()
         server.process.send_signal(signal.SIGSTOP)
+
+
+def print_rates(turns):
+    extract = turns["tiqu extract"]
+    servers = {name: one for name, one in turns.items() if one is not extract}
     print(f"tiqu extract, one core: {extract.rate():.0f} questions/s on 200 characters")
-    for server in servers:
-        print(f"extract over {server.name}, {clients.CONNECTIONS} connections: {server.rate():.0f} questions/s, of tiqu "
+    for name, server in servers.items():
+        print(f"extract over {name}, {clients.CONNECTIONS} connections: {server.rate():.0f} questions/s, of tiqu "
               f"extract {ratio_text(server, extract)}")
-    if len(servers) == 2:
-        print(f"gRPC against REST: {ratio_text(servers[1], servers[0])}")
-    print("processor time a question: " +
-          ", ".join(f"{one.name} {one.busy() * 1e3:.2f} ms" for one in [extract, *servers]))
+    if "gRPC" in servers:
+        print(f"gRPC against REST: {ratio_text(servers['gRPC'], servers['REST'])}")
+    print("processor time a question: " + ", ".join(f"{name} {one.busy() * 1e3:.2f} ms" for name, one in turns.items()))
 
 
 def print_latencies(servers, seconds):
@@ -212,42 +226,64 @@ def compare_ids(rest, grpc, calls):
           f"{difference:.2f} ms")
 
 
+def has_stock_client():
+    try:
+        import tensorflow_serving.apis.predict_pb2  # noqa: F401
+        return True
+    except ImportError:
+        print("no stock client here: no rows of gRPC")
+        return False
+
+
+def run_round(tiqu, model, texts, interfaces, slices, turns, then=None):
+    """Adds to `turns`; `then` goes on with the servers and the ports of the first."""
+    contenders, ports = [], []
+    try:
+        for name in interfaces:
+            process, rest, grpc = start_server(tiqu, model)
+            ports.append((rest, grpc))
+            make_call = clients.rest_extract(rest) if name == "REST" else clients.grpc_extract(grpc)
+            contenders.append(Server(name, process, make_call, texts))
+        servers, extract = list(contenders), Extract(tiqu, model, texts)
+        contenders.append(extract)
+        for contender in contenders:
+            contender.process.send_signal(signal.SIGSTOP)
+        take_turns(extract, servers, slices)
+        for contender in [extract, *servers]:
+            turns[contender.name].rounds.append(contender.turns)
+        if then:
+            then(servers, *ports[0])
+    finally:
+        for contender in contenders:
+            contender.stop()
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("build", type=Path)
     parser.add_argument("model", type=Path)
-    parser.add_argument("--slices", type=int, default=60, help="turns of half a second for each")
+    parser.add_argument("--rounds", type=int, default=6, help="of new processes")
+    parser.add_argument("--slices", type=int, default=10, help="turns of half a second for each in a round")
     parser.add_argument("--id-calls", type=int, default=500, help="of ids, over each interface")
     options = parser.parse_args()
-    if options.slices < GROUPS:
-        parser.error(f"--slices is {options.slices}, at least {GROUPS}")
+    if min(options.rounds, options.slices) < 1:
+        parser.error("--rounds and --slices are at least 1")
     tiqu, model = options.build / "tiqu", options.model.resolve()
     os.sched_setaffinity(0, {CLIENT_CORE})
     texts = clients.passages(1000, 200)
-    contenders = []
-    try:
-        process, rest, grpc = start_server(tiqu, model)
-        servers = [Server("REST", process, clients.rest_extract(rest), texts)]
-        contenders.append(servers[0])
-        try:
-            import tensorflow_serving.apis.predict_pb2  # noqa: F401
-            other, _, port = start_server(tiqu, model)
-            servers.append(Server("gRPC", other, clients.grpc_extract(port), texts))
-            contenders.append(servers[1])
-        except ImportError:
-            print("no stock client here: no rows of gRPC")
-        extract = Extract(tiqu, model, texts)
-        contenders.append(extract)
-        for contender in contenders:
-            contender.process.send_signal(signal.SIGSTOP)
-        compare_texts(extract, servers, options.slices)
+    interfaces = ["REST", "gRPC"] if has_stock_client() else ["REST"]
+    turns = {name: Turns() for name in ["tiqu extract", *interfaces]}
+
+    def print_all(servers, rest, grpc):
+        print_rates(turns)
         print_latencies(servers, 8)
         if len(servers) == 2:
             servers[0].process.send_signal(signal.SIGCONT)
             compare_ids(rest, grpc, options.id_calls)
-    finally:
-        for contender in contenders:
-            contender.stop()
+
+    for number in range(options.rounds):
+        run_round(tiqu, model, texts, interfaces, options.slices, turns,
+                  print_all if number + 1 == options.rounds else None)
 
 
 if __name__ == "__main__":

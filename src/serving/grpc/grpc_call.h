@@ -43,6 +43,10 @@ class GrpcCall {
   // What the client allows; of use until Answer.
   RunLimits Limits() const;
 
+  // Whether the request takes time to read.
+  virtual bool is_long() const { return false; }
+  // Before what follows. Errors: INTERNAL (bytes that are no request).
+  virtual absl::Status Read() { return absl::OkStatus(); }
   virtual std::string model() const = 0;
   virtual absl::Status Run(const RunLimits& limits) = 0;
   // Does the same without keeping the thread, if the method can for this request: true, and `done`, which must not

@@ -47,6 +47,11 @@ class GrpcCalls::Served final : public GrpcCall::Owner {
     TakeUpMore(1);
     try {
       if (queue_ == nullptr || calls_.Authenticate(call->context()).ok()) {
+        if (queue_ != nullptr && call->is_long()) {
+          queue_->Submit([this, call] { FinishCall(call, [this, call] { return ReadAndRun(call); }); });
+          return;
+        }
+        if (const absl::Status read = call->Read(); !read.ok()) return call->Answer(ToGrpc(read));
         if (Start(call)) return;
         const auto run = [this, call] { FinishCall(call, [this, call] { return calls_.Run(api_, call); }); };
         queue_ == nullptr ? run() : queue_->Submit(run);
@@ -63,6 +68,11 @@ class GrpcCalls::Served final : public GrpcCall::Owner {
     delete call;
     TakeUpMore(0);
     calls_.open_.Remove();
+  }
+
+  absl::Status ReadAndRun(GrpcCall* call) const {
+    TIQU_RETURN_IF_ERROR(call->Read());
+    return calls_.Run(api_, call);
   }
 
   // Whether the call needs no thread that waits for it.

@@ -25,8 +25,10 @@ void GrpcEvents::Stop() {
   arrivals_->Shutdown();
   for (std::thread& thread : threads_) thread.join();
   threads_.clear();
-  ends_->Shutdown();
-  TakeEnds();
+  if (ends_ != nullptr) {
+    ends_->Shutdown();
+    TakeEnds();
+  }
   arrivals_.reset();
   ends_.reset();
 }

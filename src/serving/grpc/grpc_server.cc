@@ -81,8 +81,8 @@ class GrpcServer::Impl {
     ServePredictionService(models_, &metrics_, {options.tensor_content}, options.classify, &prediction_service_,
                            &calls_);
     ServeModelService(&models_, &model_service_, &calls_);
-    if (options.health) health_.Serve(&calls_);
     SetServing(true);
+    if (options.health) health_.Serve(&calls_);
     return absl::OkStatus();
   }
 
@@ -103,8 +103,8 @@ class GrpcServer::Impl {
   ModelRegistry& models_;
   Metrics& metrics_;
   // Before the calls, which refer to them.
-  pb::PredictionService::AsyncService prediction_service_;
-  pb::ModelService::AsyncService model_service_;
+  RawPredictionService prediction_service_;
+  RawModelService model_service_;
   HealthService health_;
   int port_ = 0;
   std::mutex draining_;

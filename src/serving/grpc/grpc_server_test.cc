@@ -211,8 +211,9 @@ TEST_F(GrpcServerTest, BytesThatAreNoRequestAreRefusedAndTheNextCallIsAnswered) 
   Start();
   grpc::GenericStub stub(channel_);
   grpc::CompletionQueue queue;
-  const grpc::Slice bytes("\xff\xff\xff");
   for (int i = 0; i < 10; ++i) {
+    // Every other one is long, and read on another thread.
+    const grpc::Slice bytes(std::string(i % 2 == 0 ? 3 : 100000, '\xff'));
     grpc::ClientContext context;
     const grpc::ByteBuffer request(&bytes, 1);
     auto call = stub.PrepareUnaryCall(&context, "/tensorflow.serving.PredictionService/Predict", request, &queue);
@@ -227,6 +228,22 @@ TEST_F(GrpcServerTest, BytesThatAreNoRequestAreRefusedAndTheNextCallIsAnswered) 
   }
   grpc::ClientContext context;
   EXPECT_TRUE(Predict(&context).ok());
+}
+
+TEST_F(GrpcServerTest, ALongRequestIsReadAndAnswered) {
+  Start();
+  pb::PredictRequest request;
+  request.mutable_model_spec()->set_name("m");
+  tensorflow::TensorProto& x = (*request.mutable_inputs())["x"];
+  x.set_dtype(tensorflow::DT_FLOAT);
+  constexpr int kCount = 100000;
+  x.mutable_tensor_shape()->add_dim()->set_size(kCount);
+  for (int i = 0; i < kCount; ++i) x.add_float_val(static_cast<float>(i));
+  grpc::ClientContext context;
+  const grpc::Status status = prediction_->Predict(&context, request, &response_);
+  ASSERT_TRUE(status.ok()) << status.error_message();
+  ASSERT_EQ(response_.outputs().at("y").float_val_size(), kCount);
+  EXPECT_EQ(response_.outputs().at("y").float_val(kCount - 1), (kCount - 1) / 2.0F + 2);
 }
 
 TEST_F(GrpcServerTest, ClientsThatGoAwayAndAServerThatEndsMeanwhile) {

@@ -4,9 +4,6 @@
 #include <optional>
 #include <string_view>
 #include <utility>
-#include <vector>
-
-#include "absl/strings/str_cat.h"
 
 namespace tiqu::serving {
 namespace {
@@ -43,6 +40,7 @@ class HealthService::WatchCall final : public GrpcCall {
 
   bool Start(const RunLimits& /*limits*/, Done done) override {
     const std::lock_guard<std::mutex> lock(health_.mutex_);
+    if (!IsServed(request_.service())) *request_.mutable_service() = std::string("?");  // a long name is not kept
     health_.watches_.insert(this);
     done_ = std::move(done);
     health_.Advance(this);
@@ -77,13 +75,12 @@ class HealthService::WatchCall final : public GrpcCall {
 };
 
 void HealthService::Serve(GrpcCalls* calls) {
-  using Service = Health::AsyncService;
-  calls->Probe(MethodOf(
+  calls->Probe(MethodOf<HealthCheckRequest, HealthCheckResponse>(
       &service_, &Service::RequestCheck,
       [this](const HealthCheckRequest& request, const RunLimits& /*limits*/,
              HealthCheckResponse* response) -> absl::Status {
         if (!IsServed(request.service())) {
-          return absl::NotFoundError(absl::StrCat("unknown service ", request.service()));
+          return absl::NotFoundError("unknown service");
         }
         const std::lock_guard<std::mutex> lock(mutex_);
         response->set_status(StatusOf(request.service()));
@@ -112,8 +109,7 @@ HealthService::Status HealthService::StatusOf(const std::string& name) const {
 }
 
 void HealthService::AdvanceAll() {
-  const std::vector<WatchCall*> watches(watches_.begin(), watches_.end());
-  for (WatchCall* watch : watches) Advance(watch);
+  for (auto watch = watches_.begin(); watch != watches_.end();) Advance(*watch++);  // which may leave
 }
 
 // Whatever can be done next: gRPC writes one message at a time, and ends a call only when none is being written.
@@ -128,7 +124,7 @@ void HealthService::Advance(WatchCall* watch) {
     watch->writer_.Write(response, watch->TagOf(&watch->written_));
     return;
   }
-  if (ended_ && !watch->end_.has_value()) watch->end_ = absl::UnavailableError("the server ends");
+  if (ended_ && !watch->end_.has_value()) watch->end_ = server_ends_;
   if (!watch->end_.has_value()) return;
   watches_.erase(watch);
   const GrpcCall::Done done = std::exchange(watch->done_, nullptr);

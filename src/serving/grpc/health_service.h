@@ -36,8 +36,11 @@ class HealthService {
   void Advance(WatchCall* watch);
   void AdvanceAll();
 
-  grpc::health::v1::Health::AsyncService service_;
+  using Service = grpc::health::v1::Health::WithRawMethod_Check<
+      grpc::health::v1::Health::WithAsyncMethod_Watch<grpc::health::v1::Health::Service>>;
+  Service service_;
   mutable std::mutex mutex_;
+  const absl::Status server_ends_ = absl::UnavailableError("the server ends");  // beforehand: takes memory
   bool serving_ = false;
   bool ended_ = false;
   std::set<WatchCall*> watches_;

@@ -12,11 +12,17 @@
 
 namespace tiqu::serving {
 
+// With requests and answers as bytes: UnaryCall reads them, where it chooses.
+using RawPredictionService = pb::PredictionService::WithRawMethod_Predict<pb::PredictionService::WithRawMethod_Classify<
+    pb::PredictionService::WithRawMethod_Regress<pb::PredictionService::WithRawMethod_MultiInference<
+        pb::PredictionService::WithRawMethod_GetModelMetadata<pb::PredictionService::Service>>>>>;
+using RawModelService = pb::ModelService::WithRawMethod_GetModelStatus<
+    pb::ModelService::WithRawMethod_HandleReloadConfigRequest<pb::ModelService::Service>>;
+
 // Both REQUIRE that the server which `service` is registered with has started, and that `models`, `metrics` and
 // `service` outlive `calls`.
 void ServePredictionService(const ModelRegistry& models, Metrics* metrics, PredictOptions predict,
-                            const ClassifyOptions& classify, pb::PredictionService::AsyncService* service,
-                            GrpcCalls* calls);
-void ServeModelService(ModelRegistry* models, pb::ModelService::AsyncService* service, GrpcCalls* calls);
+                            const ClassifyOptions& classify, RawPredictionService* service, GrpcCalls* calls);
+void ServeModelService(ModelRegistry* models, RawModelService* service, GrpcCalls* calls);
 
 }  // namespace tiqu::serving

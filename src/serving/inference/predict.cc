@@ -1,5 +1,7 @@
 #include "serving/inference/predict.h"
 
+#include <algorithm>
+#include <iterator>
 #include <memory>
 #include <set>
 
