@@ -8,10 +8,10 @@
 //   server->Shutdown();
 //   calls.Stop();
 //
-// The threads of GrpcEvents take what gRPC gives and read the requests; the work is done on others, of which there are
-// `most_threads` at most; further calls wait in a queue. What a method can start without keeping a thread is started
-// where it was read. Calls that run no model have a queue and threads of their own, so that a busy server still says
-// how it is.
+// The threads of GrpcEvents take what gRPC gives and read short requests; the work is done on others, of which there
+// are `most_threads` at most and which read long requests; further calls wait in a queue. What a method can start
+// without keeping a thread is started where it was read. Calls that run no model have a queue and threads of their own,
+// so that a busy server still says how it is.
 //
 // Thread safety: for one thread. Methods run on many at once.
 #pragma once
