@@ -103,7 +103,6 @@ class Contender:
         self.process.send_signal(signal.SIGSTOP)
 
 
-
 class Extract(Contender):
     def __init__(self, tiqu, model, texts):
         super().__init__("tiqu extract", subprocess.Popen(

@@ -46,21 +46,12 @@ class GrpcCalls::Served final : public GrpcCall::Owner {
     calls_.events_.Begin();
     TakeUpMore(1);
     try {
-      if (queue_ == nullptr || calls_.Authenticate(call->context()).ok()) {
-        if (queue_ != nullptr && call->is_long()) {
-          queue_->Submit([this, call] { FinishCall(call, [this, call] { return ReadAndRun(call); }); });
-          return;
-        }
-        if (const absl::Status read = call->Read(); !read.ok()) return call->Answer(ToGrpc(read));
-        if (Start(call)) return;
-        const auto run = [this, call] { FinishCall(call, [this, call] { return calls_.Run(api_, call); }); };
-        queue_ == nullptr ? run() : queue_->Submit(run);
-        return;
-      }
+      absl::Status status = queue_ == nullptr ? absl::OkStatus() : calls_.Authenticate(call->context());
+      if (status.ok()) status = ReadAndStart(call);
+      if (!status.ok()) call->Answer(ToGrpc(status));
     } catch (const std::exception&) {
-      return call->Answer(grpc::Status(grpc::StatusCode::RESOURCE_EXHAUSTED, ""));
+      call->Answer(grpc::Status(grpc::StatusCode::RESOURCE_EXHAUSTED, ""));
     }
-    FinishCall(call, [this, call] { return calls_.Authenticate(call->context()); });
   }
 
   void End(GrpcCall* call) override {
@@ -70,9 +61,23 @@ class GrpcCalls::Served final : public GrpcCall::Owner {
     calls_.open_.Remove();
   }
 
-  absl::Status ReadAndRun(GrpcCall* call) const {
+  // Here, or on a worker what takes time. With an error the call still waits for its answer, and so it does after an
+  // exception.
+  absl::Status ReadAndStart(GrpcCall* call) {
+    if (queue_ != nullptr && call->is_long()) {
+      queue_->Submit([this, call] {
+        FinishCall(call, [this, call]() -> absl::Status {
+          TIQU_RETURN_IF_ERROR(call->Read());
+          return calls_.Run(api_, call);
+        });
+      });
+      return absl::OkStatus();
+    }
     TIQU_RETURN_IF_ERROR(call->Read());
-    return calls_.Run(api_, call);
+    if (Start(call)) return absl::OkStatus();
+    const auto run = [this, call] { FinishCall(call, [this, call] { return calls_.Run(api_, call); }); };
+    queue_ == nullptr ? run() : queue_->Submit(run);
+    return absl::OkStatus();
   }
 
   // Whether the call needs no thread that waits for it.

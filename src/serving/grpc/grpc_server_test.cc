@@ -7,10 +7,9 @@
 
 #include "gmock/gmock.h"
 #include "grpcpp/client_context.h"
-#include "grpcpp/create_channel.h"
 #include "grpcpp/generic/generic_stub.h"
 #include "gtest/gtest.h"
-#include "serving/rest/half_plus_two.h"
+#include "serving/grpc/grpc_server_test_util.h"
 #include "serving_inference.grpc.pb.h"
 #include "serving_management.grpc.pb.h"
 
@@ -19,14 +18,10 @@ namespace {
 
 using ::testing::HasSubstr;
 
-class GrpcServerTest : public testing::Test {
+class GrpcServerTest : public GrpcServerFixture {
  protected:
-  void Start(GrpcOptions options = {}) {
-    options.address = "127.0.0.1:0";
-    auto server = GrpcServer::Start(&models_, &metrics_, options);
-    ASSERT_TRUE(server.ok()) << server.status();
-    server_ = *std::move(server);
-    channel_ = grpc::CreateChannel(absl::StrCat("127.0.0.1:", server_->port()), grpc::InsecureChannelCredentials());
+  void Start(const GrpcOptions& options = {}) {
+    ASSERT_NO_FATAL_FAILURE(StartServer(options));
     prediction_ = pb::PredictionService::NewStub(channel_);
     model_ = pb::ModelService::NewStub(channel_);
   }
@@ -48,10 +43,6 @@ class GrpcServerTest : public testing::Test {
     return prediction_->Predict(context, request, response);
   }
 
-  HalfPlusTwoModels models_;
-  Metrics metrics_;
-  std::unique_ptr<GrpcServer> server_;
-  std::shared_ptr<grpc::Channel> channel_;
   std::unique_ptr<pb::PredictionService::Stub> prediction_;
   std::unique_ptr<pb::ModelService::Stub> model_;
   pb::PredictResponse response_;

@@ -6,13 +6,10 @@
 #include <thread>
 #include <vector>
 
-#include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
 #include "grpcpp/client_context.h"
-#include "grpcpp/create_channel.h"
 #include "gtest/gtest.h"
-#include "serving/grpc/grpc_server.h"
-#include "serving/rest/half_plus_two.h"
+#include "serving/grpc/grpc_server_test_util.h"
 
 namespace tiqu::serving {
 namespace {
@@ -21,15 +18,11 @@ using grpc::health::v1::Health;
 using grpc::health::v1::HealthCheckRequest;
 using grpc::health::v1::HealthCheckResponse;
 
-class HealthServiceTest : public testing::Test {
+class HealthServiceTest : public GrpcServerFixture {
  protected:
-  void Start(GrpcOptions options = {}) {
-    options.address = "127.0.0.1:0";
-    auto server = GrpcServer::Start(&models_, &metrics_, options);
-    ASSERT_TRUE(server.ok()) << server.status();
-    server_ = *std::move(server);
-    health_ = Health::NewStub(
-        grpc::CreateChannel(absl::StrCat("127.0.0.1:", server_->port()), grpc::InsecureChannelCredentials()));
+  void Start(const GrpcOptions& options = {}) {
+    ASSERT_NO_FATAL_FAILURE(StartServer(options));
+    health_ = Health::NewStub(channel_);
   }
 
   static HealthCheckRequest RequestFor(const std::string& service) {
@@ -43,9 +36,6 @@ class HealthServiceTest : public testing::Test {
     return health_->Check(&context, RequestFor(service), &response_);
   }
 
-  HalfPlusTwoModels models_;
-  Metrics metrics_;
-  std::unique_ptr<GrpcServer> server_;
   std::unique_ptr<Health::Stub> health_;
   HealthCheckResponse response_;
 };

@@ -23,10 +23,7 @@ std::string ModelOf(const pb::ReloadConfigRequest& /*request*/) { return ""; }
 // With the model that a request asks for.
 template <typename Request, typename Response, typename Base>
 GrpcMethod<Request, Response> ModelMethod(
-    std::type_identity_t<Base>* service,
-    void (Base::*request_call)(grpc::ServerContext*, grpc::ByteBuffer*,
-                               grpc::ServerAsyncResponseWriter<grpc::ByteBuffer>*, grpc::CompletionQueue*,
-                               grpc::ServerCompletionQueue*, void*),
+    std::type_identity_t<Base>* service, RequestCall<Base> request_call,
     std::type_identity_t<std::function<absl::Status(const Request&, const RunLimits&, Response*)>> run) {
   return MethodOf<Request, Response>(service, request_call, std::move(run),
                                      [](const Request& request) { return ModelOf(request); });

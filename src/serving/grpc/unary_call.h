@@ -24,10 +24,16 @@
 
 namespace tiqu::serving {
 
+// A function of generated code (WithRawMethod_...) that lets gRPC take up one call of a service's method.
+template <typename Service>
+using RequestCall = void (Service::*)(grpc::ServerContext*, grpc::ByteBuffer*,
+                                      grpc::ServerAsyncResponseWriter<grpc::ByteBuffer>*, grpc::CompletionQueue*,
+                                      grpc::ServerCompletionQueue*, void* tag);
+
 // What a method does. Called from several threads at once.
 template <typename Request, typename Response>
 struct GrpcMethod {
-  // Lets gRPC take up one call: the service's own function for that.
+  // A RequestCall of a service, with the queues.
   std::function<void(grpc::ServerContext*, grpc::ByteBuffer*, grpc::ServerAsyncResponseWriter<grpc::ByteBuffer>*,
                      const GrpcEvents&, void* tag)>
       take_up;
@@ -38,13 +44,10 @@ struct GrpcMethod {
       nullptr;
 };
 
-// The method of `service` whose calls `request_call`, a function of generated code (WithRawMethod_...), takes up.
+// The method of `service` whose calls `request_call` takes up.
 template <typename Request, typename Response, typename Base>
 GrpcMethod<Request, Response> MethodOf(
-    std::type_identity_t<Base>* service,
-    void (Base::*request_call)(grpc::ServerContext*, grpc::ByteBuffer*,
-                               grpc::ServerAsyncResponseWriter<grpc::ByteBuffer>*, grpc::CompletionQueue*,
-                               grpc::ServerCompletionQueue*, void*),
+    std::type_identity_t<Base>* service, RequestCall<Base> request_call,
     std::type_identity_t<std::function<absl::Status(const Request&, const RunLimits&, Response*)>> run,
     std::type_identity_t<std::function<std::string(const Request&)>> model) {
   return {[=](grpc::ServerContext* context, grpc::ByteBuffer* request,

@@ -144,8 +144,7 @@ void WritePredict(const Servable& servable, const PredictCall& call, TensorMap o
 }
 
 // Few bytes can mean many texts: the last value of a tensor stands for all that follow.
-bool IsShort(const pb::PredictRequest& request) {
-  if (request.ByteSizeLong() > kMostStartedBytes) return false;
+bool HasFewTexts(const pb::PredictRequest& request) {
   for (const auto& [name, proto] : request.inputs()) {
     int64_t count = 1;
     for (const auto& dim : proto.tensor_shape().dim()) {
@@ -180,7 +179,8 @@ bool StartPredict(const ModelRegistry& models, const pb::PredictRequest& request
   bool text = false;
   const absl::Status status = Guarded([&]() -> absl::Status {
     const auto found = FindServable(models, request);
-    text = found.ok() && (*found)->TakesText(SignatureKey(request.model_spec().signature_name())) && IsShort(request);
+    text =
+        found.ok() && (*found)->TakesText(SignatureKey(request.model_spec().signature_name())) && HasFewTexts(request);
     if (!text) return absl::OkStatus();
     const ServableHandle& servable = *found;
     TIQU_ASSIGN_OR_RETURN(PredictCall read, ReadPredict(*servable, request));

@@ -34,7 +34,8 @@ struct PredictOptions {
 absl::Status Predict(const ModelRegistry& models, const pb::PredictRequest& request, const PredictOptions& options,
                      const RunLimits& limits, pb::PredictResponse* response);
 
-// The same for short requests to signatures of text, which need no thread of the caller's. True: `done`, which must not
+// The same for signatures of text, which need no thread of the caller's. REQUIRES: the request came in no more than
+// kMostStartedBytes, so that it takes no time to read. True: `done`, which must not
 // throw, comes once, before this returns or later, on any thread; request and response must last until then. False:
 // another request, and nothing is done. Throws nothing.
 using PredictDone = std::function<void(const absl::Status& status)>;
